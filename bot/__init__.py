@@ -1,0 +1,75 @@
+"""Dateline: answers over news articles in which every statement is an exact, checked quotation.
+
+    from bot import Bot
+    with Bot.open("archive/") as bot:
+        print(bot.ask("Which countries joined the boycott?"))
+
+Importing this package loads no model and no heavy library; names are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.engine import Bot
+    from bot.types import (
+        Abstention,
+        Answer,
+        Citation,
+        CitationEvent,
+        Claim,
+        Event,
+        Final,
+        Reason,
+        Status,
+        StatusEvent,
+        TextDelta,
+    )
+    from retrieval.errors import DatelineError
+
+_HOME = {
+    "Bot": "bot.engine",
+    "DatelineError": "retrieval.errors",
+    **dict.fromkeys(
+        (
+            "Abstention",
+            "Answer",
+            "Citation",
+            "CitationEvent",
+            "Claim",
+            "Event",
+            "Final",
+            "Reason",
+            "Status",
+            "StatusEvent",
+            "TextDelta",
+        ),
+        "bot.types",
+    ),
+}
+
+__all__ = [  # noqa: F822 - loaded by __getattr__
+    "Abstention",
+    "Answer",
+    "Bot",
+    "Citation",
+    "CitationEvent",
+    "Claim",
+    "DatelineError",
+    "Event",
+    "Final",
+    "Reason",
+    "Status",
+    "StatusEvent",
+    "TextDelta",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'bot' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -1,0 +1,160 @@
+"""Step 10. Draft claims -> verified claims and numbered citations. Pure but for reading articles.
+
+A citation is made here and nowhere else: `[start, end)` of one stored revision, its quote cut from
+the stored text by these offsets. A claim whose evidence does not hold is withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.readers import DraftClaim, Evidence
+from bot.types import Answer, Citation, Claim, Rejected
+from retrieval.errors import ArticleNotFoundError
+from retrieval.types import Article, Span
+
+GetArticle = Callable[[str, int], Article]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationCheck:
+    """Whether one citation of a saved answer still holds, and if not, why."""
+
+    number: int
+    ok: bool
+    why: str = ""
+
+
+@dataclass(slots=True)
+class CitationMaker:
+    """Makes the citations of one answer: numbered 1..n by first use, one number per span."""
+
+    get_article: GetArticle
+    citations: list[Citation] = field(default_factory=list)
+    _numbers: dict[tuple[str, int, Span], int] = field(default_factory=dict)
+
+    def claim(self, draft: DraftClaim) -> Claim | Rejected:
+        """Verify a draft claim. Adjacent sentences of its evidence become one citation."""
+        label = draft.text or "a quotation"
+        if not draft.evidence:
+            return Rejected(label, "no sentence was cited for it")
+        try:
+            joined = self._join(draft.evidence)
+            quotes = [self._quote(evidence) for evidence in joined]
+        except (ArticleNotFoundError, ValueError) as error:
+            return Rejected(label, str(error))
+        short, short_in = self._short(draft.short, joined)
+        numbers = [self._number(e, q) for e, q in zip(joined, quotes, strict=True)]
+        return Claim(
+            text=draft.text if draft.text is not None else " … ".join(quotes),
+            citations=tuple(numbers),
+            short=short,
+            short_span=draft.short.span if short is not None and draft.short else None,
+            short_in=numbers[short_in] if short is not None else None,
+            score=draft.score,
+        )
+
+    def _join(self, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """Merge spans of one article that only white space separates, in the text's order."""
+        joined: list[Evidence] = []
+        for item in sorted(
+            set(evidence),
+            key=lambda e: (evidence[0].article.id != e.article.id, e.article.id, e.span),
+        ):
+            last = joined[-1] if joined else None
+            if last is not None and last.article == item.article:
+                text = self.get_article(item.article.id, item.article.revision).text
+                if not text[last.span.end : item.span.start].strip():
+                    end = max(last.span.end, item.span.end)
+                    joined[-1] = Evidence(item.article, Span(last.span.start, end))
+                    continue
+            joined.append(item)
+        return joined
+
+    def _quote(self, evidence: Evidence) -> str:
+        article = self.get_article(evidence.article.id, evidence.article.revision)
+        start, end = evidence.span
+        if not 0 <= start < end <= len(article.text):
+            raise ValueError(f"[{start}, {end}) is outside article {article.id}")
+        if article.ref != evidence.article:
+            raise ValueError(f"article {article.id} is not the one that was read")
+        quote = article.text[start:end]
+        if quote != quote.strip():
+            raise ValueError(f"[{start}, {end}) of article {article.id} is no whole sentence")
+        return quote
+
+    def _short(self, short: Evidence | None, joined: Sequence[Evidence]) -> tuple[str | None, int]:
+        """The short answer's text and which evidence holds it; None if none does."""
+        if short is not None:
+            for index, item in enumerate(joined):
+                inside = item.span.start <= short.span.start < short.span.end <= item.span.end
+                if item.article == short.article and inside:
+                    text = self.get_article(item.article.id, item.article.revision).text
+                    return text[slice(*short.span)], index
+        return None, 0
+
+    def _number(self, evidence: Evidence, quote: str) -> int:
+        key = (evidence.article.id, evidence.article.revision, evidence.span)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self.citations.append(
+                Citation(
+                    number=self._numbers[key],
+                    article=evidence.article,
+                    start=evidence.span.start,
+                    end=evidence.span.end,
+                    quote=quote,
+                    verified=True,
+                )
+            )
+        return self._numbers[key]
+
+
+def verify_answer(answer: Answer, get_article: GetArticle) -> list[CitationCheck]:
+    """Re-prove each citation of a saved answer against the stored articles."""
+    checks: list[CitationCheck] = []
+    for citation in answer.citations:
+        try:
+            article = get_article(citation.article.id, citation.article.revision)
+        except ArticleNotFoundError as error:
+            checks.append(CitationCheck(citation.number, False, str(error)))
+            continue
+        checks.append(_check(citation, article))
+    return checks + _check_claims(answer)
+
+
+def _check(citation: Citation, article: Article) -> CitationCheck:
+    where = f"{article.id}:{citation.start}-{citation.end}"
+    inside = 0 <= citation.start < citation.end <= len(article.text)
+    if not inside or article.text[citation.start : citation.end] != citation.quote:
+        return CitationCheck(citation.number, False, f"the quote is not what {where} says")
+    if article.ref != citation.article:
+        return CitationCheck(
+            citation.number, False, f"{where} is there; its title, outlet or date is another"
+        )
+    return CitationCheck(citation.number, True)
+
+
+def _check_claims(answer: Answer) -> list[CitationCheck]:
+    """A claim must rest on citations that the answer has; an extractive claim must be them."""
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    problems: list[CitationCheck] = []
+    for claim in answer.claims:
+        missing = [number for number in claim.citations if number not in quotes]
+        if missing or not claim.citations:
+            number = missing[0] if missing else 0
+            problems.append(CitationCheck(number, False, "a claim cites what the answer lacks"))
+        elif claim.short is not None and not any(
+            claim.short in quotes[number] for number in claim.citations
+        ):
+            problems.append(
+                CitationCheck(claim.citations[0], False, "the short answer is not in the quote")
+            )
+        elif answer.reader.startswith("extractive") and claim.text != " … ".join(
+            quotes[number] for number in claim.citations
+        ):
+            problems.append(
+                CitationCheck(claim.citations[0], False, "the claim is not what it quotes")
+            )
+    return problems

@@ -1,0 +1,163 @@
+"""The nouns of `bot`: what flows from ranked passages to a verified answer.
+
+All are frozen. Offsets are half-open `[start, end)` code-point ranges into the stored text of the
+cited revision. Written as JSON and read back, an `Answer` is equal to the original.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from retrieval.types import ArticleRef, Span
+
+
+class Status(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"  # some claims were withheld
+    CONFLICTING = "conflicting"  # sources disagree; all sides are shown
+    ABSTAINED = "abstained"
+
+
+class Reason(StrEnum):
+    """Why Dateline abstained."""
+
+    NO_MATCH = "no_match"  # nothing in the archive is about this
+    OUTSIDE_FILTERS = "outside_filters"  # only articles that the filters exclude are about this
+    MENTIONED_NOT_ANSWERED = "mentioned_not_answered"  # the topic occurs, the answer does not
+    UNVERIFIABLE = "unverifiable"  # a draft was made, and its citations did not hold
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact span of a stored article. `quote == article text[start:end]` when `verified`."""
+
+    number: int  # counts from 1, by first use in the answer
+    article: ArticleRef
+    start: int
+    end: int
+    quote: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer and the numbers of the citations that carry it.
+
+    `short` is the short answer inside the claim's evidence, None where none stands out; it is a
+    span of the text of the article that citation `short_in` cites.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    short: str | None = None
+    short_span: Span | None = None
+    short_in: int | None = None
+    score: float | None = None  # the reader's confidence in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A passage that was near the question but is no support for an answer."""
+
+    article: ArticleRef
+    start: int
+    end: int
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why there is no answer, in one line a person can read, and what was nearest."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A draft claim that was withheld because it could not be verified."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFilters:
+    """The filters the question was asked with."""
+
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verified answer, or an abstention. `print(answer)` gives readable text."""
+
+    id: str
+    question: str
+    status: Status
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    abstention: Abstention | None
+    nearest: tuple[Nearest, ...]
+    rejected: tuple[Rejected, ...]
+    filters: AskedFilters
+    reader: str
+    created: datetime
+    timings: dict[str, float]  # stage -> milliseconds
+    schema: Literal["dateline-answer/1"] = "dateline-answer/1"
+
+    def __str__(self) -> str:
+        from bot.render.text import render_text
+
+        return render_text(self)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The answer as JSON text."""
+        from bot.answer_json import dump_answer
+
+        return dump_answer(self, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Answer:
+        """Read an answer back. Raises `AnswerFormatError` if it is not one."""
+        from bot.answer_json import load_answer
+
+        return load_answer(text)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvent:
+    """A stage has begun: "searching", "reading", "verifying"."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """Verified text to append to what is shown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CitationEvent:
+    """A verified citation, sent before the text that first uses it."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The whole answer; always the last event."""
+
+    answer: Answer
+
+
+Event = StatusEvent | TextDelta | CitationEvent | Final

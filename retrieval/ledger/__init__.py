@@ -1,0 +1,6 @@
+"""Step 4. The ledger of an archive: its truth, in one SQLite file."""
+
+from retrieval.ledger.ledger import Ledger
+from retrieval.ledger.rows import Known, NewRevision
+
+__all__ = ["Known", "Ledger", "NewRevision"]

@@ -1,0 +1,103 @@
+"""Step 4a. The ledger's schema: SQL, its version, and how an older archive is brought up to it.
+
+`PRAGMA user_version` holds the version. `MIGRATIONS[n]` brings version n to n + 1; each runs in
+one transaction, so that an interrupted migration leaves the archive as it was.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from retrieval.errors import SchemaError
+
+_VERSION_1 = """
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE article (
+    id       TEXT PRIMARY KEY,
+    key      TEXT NOT NULL UNIQUE,      -- canonical URL, stated id or file URI
+    origin   TEXT NOT NULL,             -- where it was last read from
+    revision INTEGER NOT NULL           -- the current one
+) WITHOUT ROWID;
+CREATE INDEX article_origin ON article(origin);
+
+CREATE TABLE revision (
+    article_id    TEXT NOT NULL REFERENCES article(id) ON DELETE CASCADE,
+    revision      INTEGER NOT NULL,
+    title         TEXT NOT NULL,
+    text          TEXT NOT NULL,        -- canonical; never updated
+    content_hash  TEXT NOT NULL,        -- sha256 over text and metadata
+    source        TEXT,
+    published     TEXT,                 -- ISO 8601 with the offset it was written with
+    published_raw TEXT,
+    published_day INTEGER,              -- the day on the outlet's calendar, as date.toordinal()
+    authors       TEXT NOT NULL,        -- JSON list
+    url           TEXT,
+    dateline      TEXT,
+    carrier       TEXT,
+    ingested      TEXT NOT NULL,        -- ISO 8601, UTC
+    PRIMARY KEY (article_id, revision)
+);
+CREATE INDEX revision_day ON revision(published_day);
+
+-- Passages of current revisions only. Ids are never used again.
+CREATE TABLE passage (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL,
+    revision   INTEGER NOT NULL,
+    ordinal    INTEGER NOT NULL,
+    start      INTEGER NOT NULL,
+    "end"      INTEGER NOT NULL,
+    sentences  TEXT NOT NULL,           -- JSON: [[start, end], ...]
+    FOREIGN KEY (article_id, revision) REFERENCES revision(article_id, revision)
+);
+CREATE INDEX passage_article ON passage(article_id, ordinal);
+
+CREATE TABLE vector (
+    passage_id INTEGER PRIMARY KEY REFERENCES passage(id) ON DELETE CASCADE,
+    data       BLOB NOT NULL            -- float16, little-endian, unit length
+);
+
+CREATE VIEW passage_text AS
+    SELECT p.id AS id, r.title AS title, substr(r.text, p.start + 1, p."end" - p.start) AS body
+    FROM passage p JOIN revision r ON r.article_id = p.article_id AND r.revision = p.revision;
+
+CREATE VIRTUAL TABLE lexical USING fts5(
+    title, body, content='passage_text', content_rowid='id',
+    tokenize='porter unicode61 remove_diacritics 2'
+);
+
+-- Passages that are gone from the ledger and still in the dense index.
+CREATE TABLE dense_dead (passage_id INTEGER PRIMARY KEY);
+"""
+
+# MIGRATIONS[n] is SQL that brings version n to n + 1.
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, *, name: str) -> None:
+    """Bring the ledger to `SCHEMA_VERSION`. `name` is the archive's path, for messages.
+
+    Raises:
+        SchemaError: the ledger was written by a newer version of Dateline.
+    """
+    found = version(connection)
+    if found > SCHEMA_VERSION:
+        raise SchemaError(
+            f"the archive at {name} has schema {found}, and this version of dateline knows up to "
+            f"{SCHEMA_VERSION}: upgrade dateline"
+        )
+    for step in range(found, SCHEMA_VERSION):
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{MIGRATIONS[step]}\nPRAGMA user_version = {step + 1};\nCOMMIT;"
+        )
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The schema version that the ledger states; 0 for an empty file."""
+    row = connection.execute("PRAGMA user_version").fetchone()
+    return int(row[0])
