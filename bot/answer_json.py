@@ -97,6 +97,6 @@ def _validated(value: object) -> Answer:
         return TypeAdapter(Answer).validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = clean_line(".".join(str(part) for part in first["loc"]))
-        what = clean_line(first["msg"])
-        raise AnswerFormatError(f"this is no saved answer: {where}: {what}") from error
+        where = ".".join(str(part) for part in first["loc"]) or "the text"
+        what = clean_line(f"{where}: {first['msg']}")
+        raise AnswerFormatError(f"this is no saved answer: {what}") from error

@@ -26,7 +26,7 @@ class Settings:
     debug: bool  # whether unexpected errors show their traceback
 
     @classmethod
-    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from `environ`, which is the process's own by default."""
         from platformdirs import user_data_path, user_state_path
 

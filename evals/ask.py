@@ -37,11 +37,15 @@ class Outcome:
 
 def main() -> None:
     """Ask, judge, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--questions", type=Path, default=ROOT / "corpus" / "questions.jsonl")
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument("--misses", action="store_true", help="print every question that went wrong")
+    parser.add_argument(
+        "--misses", action="store_true", help="print every question that went wrong"
+    )
     options = parser.parse_args()
     questions = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder, Bot.open(folder) as bot:
@@ -98,7 +102,10 @@ def summarize(outcomes: list[Outcome]) -> dict[str, Any]:
         "abstained": _share([o.right for o in rest]),
         "quotes_exact": _share([o.quotes_hold for o in outcomes]),
         "citations_per_answer": round(
-            statistics.mean([len(o.answer.citations) for o in answerable if o.answer.claims] or [0]), 2
+            statistics.mean(
+                [len(o.answer.citations) for o in answerable if o.answer.claims] or [0]
+            ),
+            2,
         ),
         "median_ms": round(statistics.median(o.answer.timings["total"] for o in outcomes), 1),
         "by_kind": {kind: f"{right[kind]}/{kinds[kind]}" for kind in sorted(kinds)},

@@ -9,6 +9,7 @@ archive/
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from retrieval.errors import (
     ArchiveError,
     ArchiveNotFoundError,
     ArticleNotFoundError,
+    DenseIndexError,
     EmbedderMismatchError,
 )
 from retrieval.ledger import Ledger
@@ -132,11 +134,12 @@ class Archive:
 
         self._require_embedder()
         with writer_lock(self.path):
-            if not self._ledger.counts()[0]:
+            if not dry_run and not self._ledger.counts()[0]:
                 self._ledger.set_meta(**_identity(self._embedder))
             run = Ingest(self._ledger, self._embedder, dry_run=dry_run, on_progress=on_progress)
+            behind: str | None = None
             try:
-                return run.run(
+                report = run.run(
                     discover(inputs, format=format),
                     prune=prune,
                     allow_private=allow_private,
@@ -144,7 +147,8 @@ class Archive:
                 )
             finally:
                 if not dry_run:
-                    self._synchronize()
+                    behind = self._synchronize()
+            return report if behind is None else replace(report, notices=(*report.notices, behind))
 
     def remove(self, article_id: str) -> ArticleRef:
         """Delete an article with all its revisions. Answers that cite it stop verifying."""
@@ -259,10 +263,15 @@ class Archive:
                     f"{theirs!r}, and this dateline has {ours!r}: run `dateline reindex`"
                 )
 
-    def _synchronize(self) -> None:
+    def _synchronize(self) -> str | None:
+        """Bring Chroma up to date. Returns why it could not be; exact search answers meanwhile."""
         from retrieval.dense.sync import synchronize
 
-        synchronize(self._ledger)
+        try:
+            synchronize(self._ledger)
+        except DenseIndexError as error:
+            return f"{error}; the articles are safe, and are searched without it"
+        return None
 
 
 def _create(folder: Path) -> None:
@@ -271,7 +280,14 @@ def _create(folder: Path) -> None:
     except OSError as error:
         raise ArchiveError(f"cannot make an archive at {folder}: {error.strerror}") from error
     with writer_lock(folder):
-        Ledger.open(folder / LEDGER_FILE, create=True).close()
+        if (folder / LEDGER_FILE).is_file():
+            return  # another process has just made it
+        # Made under another name: who opens the archive at this moment must not see half of it.
+        new = folder / f"{LEDGER_FILE}.new"
+        for left in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
+            left.unlink(missing_ok=True)
+        Ledger.open(new, create=True).close()
+        new.rename(folder / LEDGER_FILE)
 
 
 def _identity(embedder: Embedder) -> dict[str, str]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrieval.dense.sync import dense_folder, dense_high, rebuild
+from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows, rebuild
 from retrieval.errors import DenseIndexError
 from retrieval.ingest import content_hash
 from retrieval.types import DoctorReport
 
 if TYPE_CHECKING:
-    from retrieval.dense.chroma import ChromaIndex
     from retrieval.ledger import Ledger
 
 
@@ -51,10 +50,15 @@ def _ledger_problems(ledger: Ledger) -> list[str]:
     stray = ledger.stray_spans()
     if stray:
         problems.append(f"{stray} passages have no vector or reach outside their article's text")
+    problems += [
+        f"article {article_id} has no passages: run `dateline reindex`"
+        for article_id in ledger.without_passages()
+    ]
     for article, parsed, digest in ledger.content_hashes():
         if content_hash(parsed) != digest:
             problems.append(
-                f"article {article.id} is not as it was stored: remove it and ingest it again"
+                f"article {article.id} is not as it was stored (revision {article.ref.revision}): "
+                "remove it and ingest it again"
             )
     return problems
 
@@ -77,7 +81,7 @@ def _dense_problems(ledger: Ledger) -> tuple[int | None, list[str]]:
         index = ChromaIndex(dense_folder(ledger))
         try:
             held = index.ids()
-            searchable = _searchable(ledger, index)
+            searchable = finds_its_rows(ledger, index)
         finally:
             index.close()
     except DenseIndexError as error:
@@ -90,14 +94,3 @@ def _dense_problems(ledger: Ledger) -> tuple[int | None, list[str]]:
     if not missing and not searchable:
         problems.append("the dense index holds its rows and does not find them")
     return len(held), problems
-
-
-def _searchable(ledger: Ledger, index: ChromaIndex) -> bool:
-    """Whether Chroma finds a stored vector: a lost HNSW folder gives no error, only nothing."""
-    import numpy as np
-
-    rows = ledger.vector_rows(above=ledger.highest_passage_id() - 1)
-    if not rows:
-        return True
-    vector = np.frombuffer(rows[0][1], dtype="<f2").astype(np.float32)
-    return bool(index.search(vector, 1))

@@ -180,7 +180,8 @@ class Ingest:
             self._store(batch)
         for item in batch:
             (self._added if item.revision == 1 else self._changed).append(item.new_id)
-            self._stored.append(item.new_id)
+            if not self.dry_run:
+                self._stored.append(item.new_id)
             self._passages += len(item.passages)
             self._words += len(item.parsed.text.split())
 

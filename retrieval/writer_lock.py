@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,12 +36,16 @@ def writer_lock(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise ArchiveError(f"cannot write to the archive at {folder}: {error.strerror}") from error
     try:
-        note.write_text(
-            json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat("T", "seconds")})
-        )
+        with suppress(OSError):  # on a full disk: the note is a courtesy, the lock is what counts
+            note.write_text(
+                json.dumps(
+                    {"pid": os.getpid(), "since": datetime.now(UTC).isoformat("T", "seconds")}
+                )
+            )
         yield
     finally:
-        note.unlink(missing_ok=True)
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
         lock.release()
 
 

@@ -72,9 +72,7 @@ def quote_limits(answer: Answer, *, quotes: Quotes) -> dict[int, int | None]:
         if not claim.short and is_quotation(claim, by_number)
         for number in claim.citations
     }
-    return {
-        number: _LONGEST_ANSWER if number in answers else QUOTE_LENGTH for number in by_number
-    }
+    return {number: _LONGEST_ANSWER if number in answers else QUOTE_LENGTH for number in by_number}
 
 
 def short_in_quote(answer: Answer, citation: Citation) -> Span | None:

@@ -6,6 +6,7 @@ styles listed here add escape sequences, and only when colour is asked for.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from bot.render.sanitise import flatten
 
 _RESET = "\x1b[0m"
+_MARKER = re.compile(r"\[\d+\]")
 
 
 class Style(StrEnum):
@@ -61,9 +63,10 @@ def lay_out(
         indent: what each line but the first begins with.
         color: whether styles are written.
 
-    A word wider than the line is left whole, so that it can be copied.
+    A word wider than the line is left whole, so that it can be copied. A lone `·` stays with the
+    word after it, a marker such as `[1]` with the word before it.
     """
-    words = _words(pieces)
+    words = _joined(_words(pieces))
     lines: list[list[list[Piece]]] = [[]]
     used = 0
     for word in words:
@@ -85,6 +88,19 @@ def _words(pieces: Iterable[Piece]) -> list[list[Piece]]:
             words[-1].append(Piece(first, piece.style))
         words.extend([Piece(part, piece.style)] if part else [] for part in rest)
     return [word for word in words if word]
+
+
+def _joined(words: Iterable[list[Piece]]) -> list[list[Piece]]:
+    """Join the words that no line break may divide."""
+    joined: list[list[Piece]] = []
+    for word in words:
+        last = joined[-1] if joined else None
+        if last and (last[-1].text == "·" or _MARKER.fullmatch(word[0].text)):
+            last += [Piece(" ", last[-1].style if last[-1].style == word[0].style else Style.PLAIN)]
+            last += word
+        else:
+            joined.append(word)
+    return joined
 
 
 def _written(line: Sequence[Sequence[Piece]], *, color: bool) -> str:

@@ -28,7 +28,8 @@ from retrieval.types import ArticleRef
 # Inline markup, and what GitHub's dialect makes links, mentions and formulas of.
 _INLINE = re.compile(r"[\\`*_\[\]<>&|~$@]|:(?=/)|(?<=www)\.", re.IGNORECASE)
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_BLOCK_START = re.compile(r"^(\d*)([-+#=.)])")
+# Where a backslash keeps a paragraph from being a list, a heading or an underline.
+_BLOCK_START = re.compile(r"^(?:\d+(?=[.)](?:\s|$))|(?=[-+#=]))")
 
 
 def render_markdown(answer: Answer, *, quotes: Quotes = "short") -> str:
@@ -49,7 +50,7 @@ def render_markdown(answer: Answer, *, quotes: Quotes = "short") -> str:
 
 def escape(text: str) -> str:
     """`text` on one line, with every character that could begin markup made plain."""
-    return _BLOCK_START.sub(r"\1\\\2", _inline(clean_line(text)))
+    return _BLOCK_START.sub(r"\g<0>\\", _inline(clean_line(text)))
 
 
 def safe_url(url: str | None) -> str | None:

@@ -7,9 +7,10 @@ and question once, mends answer positions, and draws examples. Four kinds of exa
 * *sibling*: a window of another paragraph of the same article that shares many words with the
   question and does not contain the answer;
 * *gap*: the question's own paragraph with the sentence of the answer taken out;
-* *twist*: the question with one name, number, year or opposite replaced, over the paragraph that
-  answered the original (after the rule-based negatives of Jia and Liang 2017,
-  https://arxiv.org/abs/1707.07328, and Rajpurkar et al. 2018, https://arxiv.org/abs/1806.03822).
+* *twist*: the question with one name, number or year replaced, one word turned into its opposite
+  or the verb negated, over the paragraph that answered the original (after the rule-based
+  negatives of Jia and Liang 2017, https://arxiv.org/abs/1707.07328, and Rajpurkar et al. 2018,
+  https://arxiv.org/abs/1806.03822).
 
 The last three are taught as "no answer here". Knows nothing of the model.
 """
@@ -24,6 +25,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,7 @@ from scipy.sparse import csr_matrix
 from tokenizers import Tokenizer
 
 CLS, SEP = 101, 102
-KINDS = {"answer": 0.56, "sibling": 0.22, "gap": 0.12, "twist": 0.10}
+KINDS = {"answer": 0.54, "sibling": 0.20, "gap": 0.10, "twist": 0.16}
 WINDOW = (64, 192)  # passage tokens of a window are drawn between these
 QUESTION_TOKENS = 48
 
@@ -51,6 +53,9 @@ _OPPOSITES = [
         "allowed/forbidden accepted/rejected longest/shortest fewer/greater always/never"
     ).split()
 ]
+_NEGATED = {
+    verb: f"{verb}n't" for verb in "was were is are did does do could would has had".split()
+}
 _SWAP = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
 
@@ -259,6 +264,12 @@ class Drawer:
         self.tokenizer = tokenizer
         self.seed = seed
         self._pools = self._twist_pools()
+        self._titles = {
+            title: np.array(
+                tokenizer.encode(title.replace("_", " ") + ".", add_special_tokens=False).ids, np.int32
+            )
+            for title in {paragraph.title for paragraph in paragraphs}
+        }
 
     def batches(self, chunk: int, *, size: int = 4096, tokens: int = 4096) -> list[list[Example]]:
         """Chunk ``chunk`` of the stream, as batches of similar length in random order.
@@ -277,7 +288,7 @@ class Drawer:
             question = self.questions[index]
             kind = rng.choices(kinds, [KINDS[name] for name in kinds])[0]
             examples.append(self.draw(question, kind, rng))
-            # A negative never replaces the question's answer: most are followed by it.
+            # Most negatives are accompanied by the answer to the same question.
             if kind != "answer" and rng.random() < 0.6:
                 examples.append(self.draw(question, "answer", rng))
         examples.sort(key=lambda example: (len(example), rng.random()))
@@ -290,6 +301,15 @@ class Drawer:
         return batches
 
     def draw(self, question: Question, kind: str, rng: random.Random) -> Example:
+        """One example of a kind, half of them under their article's title, as news is read."""
+        example = self._draw(question, kind, rng)
+        if rng.random() < 0.5:
+            return example
+        title = self._titles[self.paragraphs[question.paragraph].title]
+        span = example.span and (example.span[0] + len(title), example.span[1] + len(title))
+        return Example(example.question, np.concatenate([title, example.passage]), span)
+
+    def _draw(self, question: Question, kind: str, rng: random.Random) -> Example:
         """One example of a kind; a kind that does not apply falls back to *sibling*, *answer*."""
         paragraph = self.paragraphs[question.paragraph]
         budget = rng.randint(*WINDOW)
@@ -318,11 +338,7 @@ class Drawer:
         paragraph = self.paragraphs[question.paragraph]
         bounds = [*paragraph.sentences, len(paragraph.ids)]
         start, end = question.span
-        keep = [
-            (low, high)
-            for low, high in zip(bounds, bounds[1:], strict=False)
-            if high <= start or low > end
-        ]
+        keep = [(low, high) for low, high in pairwise(bounds) if high <= start or low > end]
         if not keep:
             return None
         text = " ".join(
@@ -344,8 +360,10 @@ class Drawer:
         pools: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for question in self.questions:
             pool = pools[self.paragraphs[question.paragraph].title]
+            text = question.text
             for kind, pattern in (("name", _NAME), ("year", _YEAR), ("number", _NUMBER)):
-                pool[kind].update(pattern.findall(question.text))
+                found = (match.removesuffix("'s").rstrip(".'’") for match in pattern.findall(text))
+                pool[kind].update(name for name in found if len(name) > 1)
         return {
             title: {kind: sorted(found) for kind, found in pool.items()}
             for title, pool in pools.items()
@@ -357,13 +375,18 @@ class Drawer:
         for match in re.finditer(r"[a-z]+", text):
             if match.group() in _SWAP:
                 choices.append((*match.span(), _SWAP[match.group()]))
+            elif match.group() in _NEGATED and rng.random() < 0.2:
+                choices.append((*match.span(), _NEGATED[match.group()]))
+        paragraph = self.paragraphs[question.paragraph].text
         pools = self._pools[self.paragraphs[question.paragraph].title]
         for kind, pattern in (("name", _NAME), ("year", _YEAR), ("number", _NUMBER)):
             for match in pattern.finditer(text):
                 said = match.group().lower()
+                # A name that the paragraph mentions is the harder trap.
+                near = [name for name in pools[kind] if name in paragraph and name not in text]
                 others = [
                     other
-                    for other in pools[kind]
+                    for other in (near if near and rng.random() < 0.6 else pools[kind])
                     if other.lower() not in said
                     and said not in other.lower()
                     and other not in question.answers[0]

@@ -24,6 +24,7 @@ import string
 import time
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,18 @@ from tokenizers import Tokenizer
 
 PASSAGE_WORDS = 130
 PASSAGES = 20
+WEIGHTS = (
+    (0, 0),
+    (1, 0),
+    (2, 0),
+    (4, 0),
+    (1, 0.2),
+    (2, 0.5),
+    (2, 1.0),
+    (2, 2.0),
+    (0, 2.0),
+    (0, 1e3),
+)
 
 
 def normalise(text: str) -> str:
@@ -143,7 +156,7 @@ def passages_of(text: str) -> list[str]:
         for paragraph in text.split("\n")
         if paragraph.strip()
         for starts in [[*sentence_starts(paragraph), len(paragraph)]]
-        for low, high in zip(starts, starts[1:], strict=False)
+        for low, high in pairwise(starts)
     ]
     passages, words = [""], 0
     for sentence in sentences:
@@ -188,7 +201,9 @@ def news(run, tokenizer: Tokenizer, sample: int | None, out: Path | None) -> Non
         questions = random.Random(0).sample(questions, sample)
     wanted = {article for question in questions for article in question["articles"]}
     articles = {
-        row["id"]: passages_of(row["text"]) for row in records("news_articles") if row["id"] in wanted
+        row["id"]: passages_of(row["text"])
+        for row in records("news_articles")
+        if row["id"] in wanted
     }
     rows = []
     for number, question in enumerate(questions):
@@ -231,9 +246,11 @@ def report_news(rows: list[dict]) -> None:
     """Tables over the rows of `news`: which score picks best, then risk against coverage."""
     held = [row for row in rows if row["full"]]
     reachable = np.mean([any(p["gold"] for p in row["full"]) for row in held])
-    print(f"{len(rows)} questions; {len(held)} with articles; gold string in {100 * reachable:.1f} %")
+    print(
+        f"{len(rows)} questions; {len(held)} with articles; gold string in {100 * reachable:.1f} %"
+    )
     print("score | EM | F1 | right | passage holds gold | AURC | full kept / removed withheld")
-    for weight, lexical in ((0, 0), (0.5, 0), (1, 0), (2, 0), (4, 0), (1, 0.2), (2, 0.2), (2, 0.5)):
+    for weight, lexical in WEIGHTS:
 
         def score(p: dict, weight: float = weight, lexical: float = lexical) -> float:
             return p["margin"] + weight * p["relevance"] + lexical * p["lexical"]
@@ -244,11 +261,11 @@ def report_news(rows: list[dict]) -> None:
         right = np.array([p["right"] for p in top])
         withheld_at = np.quantile(confidence[right], 0.15)
         withheld = np.mean([score(p) < withheld_at for p in gone])
+        exact, overlap, gold = (np.array([p[key] for p in top]) for key in ("exact", "f1", "gold"))
         print(
-            f"margin + {weight} relevance + {lexical} bm25 | "
-            f"{pct(np.array([p['exact'] for p in top]))} | {pct(np.array([p['f1'] for p in top]))} | "
-            f"{pct(right)} | {pct(np.array([p['gold'] for p in top]))} | "
-            f"{risk_coverage_area(confidence, right):.3f} | 85.0 / {100 * withheld:.1f}"
+            f"margin + {weight} relevance + {lexical} bm25 | {pct(exact)} | {pct(overlap)} | "
+            f"{pct(right)} | {pct(gold)} | {risk_coverage_area(confidence, right):.3f} | "
+            f"85.0 / {100 * withheld:.1f}"
         )
     calibrate(held)
 
@@ -322,7 +339,9 @@ def speed(run, tokenizer: Tokenizer) -> None:
     article = next(row for row in records("news_articles") if len(row["text"]) > 30000)["text"]
     starts = range(0, PASSAGES * 800, 800)
     passages = [article[start : start + 800] for start in starts]
-    passages = [p[: tokenizer.encode(p, add_special_tokens=False).offsets[:150][-1][1]] for p in passages]
+    passages = [
+        p[: tokenizer.encode(p, add_special_tokens=False).offsets[:150][-1][1]] for p in passages
+    ]
     times = []
     for _ in range(15):
         began = time.perf_counter()

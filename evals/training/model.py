@@ -12,10 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 HIDDEN = 384
 HEADS = 12
@@ -84,9 +83,9 @@ class Layer(nn.Module):
         scores = (query * (HIDDEN // HEADS) ** -0.5) @ key.transpose(2, 3) + mask
         context = (scores.softmax(-1) @ value).transpose(1, 2).reshape(batch, length, HIDDEN)
         context = self.attention_output(context)
-        x = self.attention_norm(x + F.dropout(context, dropout, self.training))
-        hidden = self.down(F.gelu(self.up(x)))
-        return self.output_norm(x + F.dropout(hidden, dropout, self.training))
+        x = self.attention_norm(x + functional.dropout(context, dropout, self.training))
+        hidden = self.down(functional.gelu(self.up(x)))
+        return self.output_norm(x + functional.dropout(hidden, dropout, self.training))
 
 
 class Reader(nn.Module):

@@ -114,7 +114,9 @@ def read(
         pairs: question and passage texts. A passage beyond the model's 512 positions is cut.
         tokens: padded tokens in a batch; pairs are sorted by length first.
     """
-    questions = tokenizer.encode_batch([pair[0].strip() for pair in pairs], add_special_tokens=False)
+    questions = tokenizer.encode_batch(
+        [pair[0].strip() for pair in pairs], add_special_tokens=False
+    )
     passages = tokenizer.encode_batch([pair[1] for pair in pairs], add_special_tokens=False)
     halves = []
     for question, passage in zip(questions, passages, strict=True):

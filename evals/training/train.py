@@ -15,13 +15,15 @@ import argparse
 import json
 import logging
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from data import Drawer, Example, collate, find_siblings, load_squad, load_tokenizer
 from model import LAYERS, Output, Reader, from_minilm
+from pace import Pace
 from torch import Tensor
+from torch.nn import functional
 
 LEARNING_RATE = 1.8e-4
 HEAD_LEARNING_RATE = 6e-4
@@ -30,6 +32,8 @@ WEIGHT_DECAY = 0.01
 WARM_UP = 0.04
 CLIP = 1.0
 RELEVANCE_WEIGHT = 0.5
+CROWDED = 3500  # tokens/s; see Pace
+REPORT_SECONDS = 30
 
 log = logging.getLogger("train")
 
@@ -64,8 +68,10 @@ def targets(batch: list[Example], first: Tensor) -> tuple[Tensor, Tensor, Tensor
 
 def loss_of(output: Output, start: Tensor, end: Tensor, relevant: Tensor) -> Tensor:
     """Mean cross-entropy of start and end, plus weighted binary cross-entropy of relevance."""
-    span = (F.cross_entropy(output.start, start) + F.cross_entropy(output.end, end)) / 2
-    relevance = F.binary_cross_entropy_with_logits(output.relevance, relevant)
+    span = (
+        functional.cross_entropy(output.start, start) + functional.cross_entropy(output.end, end)
+    ) / 2
+    relevance = functional.binary_cross_entropy_with_logits(output.relevance, relevant)
     return span + RELEVANCE_WEIGHT * relevance
 
 
@@ -74,11 +80,130 @@ def rate_factor(progress: float) -> float:
     return max(0.0, min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP)))
 
 
-def save(path: Path, state: dict) -> None:
-    """Write a checkpoint so that a kill leaves the old or the new one, never a torn one."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands: the next chunk and batch of the stream, and what lies behind.
+
+    Attributes:
+        chunk, place: chunk of the stream and batch within it that come next.
+        step: optimiser steps taken.
+        seen: examples trained on.
+        elapsed: seconds of training, pauses included.
+    """
+
+    chunk: int = 0
+    place: int = 0
+    step: int = 0
+    seen: int = 0
+    elapsed: float = 0.0
+
+
+class Trainer:
+    """Model, optimiser and progress, with their checkpoint.
+
+    Args:
+        reader: the model, on its device and in training mode.
+        folder: holds ``latest.pt``, which is resumed from when it exists, and ``log.jsonl``.
+        seconds: length of the whole run, which the learning rate follows.
+    """
+
+    def __init__(self, reader: Reader, folder: Path, *, seconds: float) -> None:
+        self.reader = reader
+        self.folder = folder
+        self.seconds = seconds
+        self.device = next(reader.parameters()).device
+        groups = parameter_groups(reader)
+        self.optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+        self.progress = Progress()
+        self.running = 0.0
+        latest = folder / "latest.pt"
+        if latest.exists():
+            state = torch.load(latest, map_location=self.device, weights_only=True)
+            reader.load_state_dict(state.pop("reader"))
+            self.optimizer.load_state_dict(state.pop("optimizer"))
+            self.progress = Progress(**state)
+            log.info("resumed at step %d", self.progress.step)
+
+    @property
+    def done(self) -> bool:
+        return self.progress.elapsed >= self.seconds
+
+    @property
+    def rate(self) -> float:
+        """Share of the peak learning rate at this moment."""
+        return rate_factor(self.progress.elapsed / self.seconds)
+
+    def step(self, batch: list[Example]) -> int:
+        """Learn from a batch; returns its padded tokens."""
+        ids, mask, types, first = map(
+            torch.from_numpy, collate([(example.question, example.passage) for example in batch])
+        )
+        gold = [part.to(self.device) for part in targets(batch, first)]
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * self.rate
+        with torch.autocast(self.device.type, torch.bfloat16):
+            output = self.reader(*(part.to(self.device) for part in (ids, mask, types)))
+        loss = loss_of(output, *gold)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), CLIP)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.running = 0.98 * (self.running or loss.item()) + 0.02 * loss.item()
+        self.progress.place += 1
+        self.progress.step += 1
+        self.progress.seen += len(batch)
+        return ids.numel()
+
+    def save(self) -> None:
+        """Write the checkpoint so that a kill leaves the old or the new one, never a torn one."""
+        counters = asdict(self.progress)
+        state = {
+            "reader": self.reader.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            **counters,
+        }
+        partial = self.folder / "latest.partial"
+        torch.save(state, partial)
+        partial.replace(self.folder / "latest.pt")
+        with (self.folder / "log.jsonl").open("a") as lines:
+            lines.write(json.dumps({**counters, "loss": round(self.running, 4)}) + "\n")
+
+
+def run(trainer: Trainer, drawer: Drawer, *, tokens: int, checkpoint_seconds: float) -> None:
+    """Train until the time is up, with a checkpoint every so many seconds and at the end."""
+    progress = trainer.progress
+    on_cpu = trainer.device.type == "cpu"
+    pace = Pace(torch.get_num_threads() if on_cpu else 1, floor=CROWDED)
+    saved = reported = progress.elapsed
+    counted, clock = 0, time.monotonic()
+    while not trainer.done:
+        for batch in drawer.batches(progress.chunk, tokens=tokens)[progress.place :]:
+            size = trainer.step(batch)
+            took, clock = time.monotonic() - clock, time.monotonic()
+            progress.elapsed += took
+            counted += size
+            pace.after_step(size / took)
+            if progress.elapsed - reported > REPORT_SECONDS:
+                log.info(
+                    "step %d  %.1f min  examples %d  loss %.3f  lr x%.2f  %d tokens/s  threads %d",
+                    progress.step,
+                    progress.elapsed / 60,
+                    progress.seen,
+                    trainer.running,
+                    trainer.rate,
+                    counted / (progress.elapsed - reported),
+                    pace.threads,
+                )
+                reported, counted = progress.elapsed, 0
+            if progress.elapsed - saved > checkpoint_seconds:
+                trainer.save()
+                saved = progress.elapsed
+            if trainer.done:
+                break
+        else:
+            progress.chunk, progress.place = progress.chunk + 1, 0
+    trainer.save()
+    log.info("done: %d steps, %d examples", progress.step, progress.seen)
 
 
 def main() -> None:
@@ -95,76 +220,19 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 
     arguments.out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(arguments.seed)
-    began = time.monotonic()
     tokenizer = load_tokenizer(arguments.base / "tokenizer.json")
     paragraphs, questions = load_squad("squad_train_v1.1", tokenizer)
     questions = questions[: arguments.limit]
     find_siblings(paragraphs, questions)
     drawer = Drawer(paragraphs, questions, tokenizer, seed=arguments.seed)
-    log.info("%d questions ready in %.0f s", len(drawer.questions), time.monotonic() - began)
+    log.info("%d questions ready", len(drawer.questions))
 
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     reader = from_minilm(arguments.base / "model.safetensors", dropout=arguments.dropout)
-    reader.to(device).train()
-    groups = parameter_groups(reader)
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
-    chunk = place = step = seen = 0
-    elapsed = 0.0
-    latest = arguments.out / "latest.pt"
-    if latest.exists():
-        state = torch.load(latest, map_location=device, weights_only=True)
-        reader.load_state_dict(state["reader"])
-        optimizer.load_state_dict(state["optimizer"])
-        chunk, place, step, seen = (state[key] for key in ("chunk", "place", "step", "seen"))
-        elapsed = state["elapsed"]
-        log.info("resumed at step %d, %.1f minutes", step, elapsed / 60)
-
-    def checkpoint() -> None:
-        counters = {"chunk": chunk, "place": place, "step": step, "seen": seen, "elapsed": elapsed}
-        state = {"reader": reader.state_dict(), "optimizer": optimizer.state_dict(), **counters}
-        save(latest, state)
-        with (arguments.out / "log.jsonl").open("a") as lines:
-            lines.write(json.dumps({**counters, "loss": round(running, 4)}) + "\n")
-
-    total, running, tokens = arguments.minutes * 60, 0.0, 0
-    saved, reported, clock = elapsed, elapsed, time.monotonic()
-    while elapsed < total:
-        for batch in drawer.batches(chunk, tokens=arguments.tokens)[place:]:
-            ids, mask, types, first = (
-                torch.from_numpy(array).to(device)
-                for array in collate([(example.question, example.passage) for example in batch])
-            )
-            gold = [part.to(device) for part in targets(batch, first.cpu())]
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * rate_factor(elapsed / total)
-            with torch.autocast(device.type, torch.bfloat16):
-                output = reader(ids, mask, types)
-            loss = loss_of(output, *gold)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), CLIP)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-
-            place, step, seen, tokens = place + 1, step + 1, seen + len(batch), tokens + ids.numel()
-            running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item()
-            elapsed, clock = elapsed + time.monotonic() - clock, time.monotonic()
-            if elapsed - reported > 30:
-                speed = tokens / (elapsed - reported)
-                log.info(
-                    "step %d  %.1f min  examples %d  loss %.3f  lr x%.2f  %d tokens/s",
-                    *(step, elapsed / 60, seen, running, rate_factor(elapsed / total), speed),
-                )
-                reported, tokens = elapsed, 0
-            if elapsed - saved > arguments.checkpoint_minutes * 60:
-                checkpoint()
-                saved = elapsed
-            if elapsed >= total:
-                break
-        else:
-            chunk, place = chunk + 1, 0
-    checkpoint()
-    log.info("done: %d steps, %d examples, loss %.3f", step, seen, running)
+    trainer = Trainer(reader.to(device).train(), arguments.out, seconds=arguments.minutes * 60)
+    seconds = arguments.checkpoint_minutes * 60
+    run(trainer, drawer, tokens=arguments.tokens, checkpoint_seconds=seconds)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal
 
 from retrieval.dense.exact import ExactIndex
-from retrieval.dense.sync import dense_folder, dense_high
+from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows
 from retrieval.errors import DenseIndexError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class DenseChooser:
         self._lock = threading.Lock()
         self._exact = ExactIndex(ledger)
         self._chroma: ChromaIndex | None = None
-        self._chroma_generation = ""
+        self._chroma_generation = ""  # of the Chroma that was last opened, or tried to be
         self.failure: str | None = None  # why Chroma is not used, for the person to read
 
     def search(
@@ -46,6 +46,9 @@ class DenseChooser:
         """Which index answered, and up to `limit` `(passage id, cosine)`, best first."""
         if filters or not self._wants_chroma():
             return "exact", self._exact.search(vector, limit, filters=filters or None)
+        # Read first: rows that a writer adds while Chroma is searched may then be found twice, and
+        # not by neither.
+        high = dense_high(self._ledger)
         try:
             with self._lock:
                 found = self._current_chroma().search(vector, limit)
@@ -53,8 +56,8 @@ class DenseChooser:
             self.failure = str(error)
             self._drop_chroma()
             return "exact", self._exact.search(vector, limit)
-        newer = self._exact.search(vector, limit, above=dense_high(self._ledger))
-        merged = sorted(found + newer, key=lambda pair: (-pair[1], pair[0]))
+        newer = self._exact.search(vector, limit, above=high)
+        merged = sorted(dict(found + newer).items(), key=lambda pair: (-pair[1], pair[0]))
         return "chroma", merged[:limit]
 
     def close(self) -> None:
@@ -62,8 +65,12 @@ class DenseChooser:
         self._drop_chroma()
 
     def _wants_chroma(self) -> bool:
-        if self._policy == "exact" or self.failure or not dense_high(self._ledger):
+        if self._policy == "exact" or not dense_high(self._ledger):
             return False
+        if self.failure is not None:
+            if self._ledger.meta("dense_generation") == self._chroma_generation:
+                return False
+            self.failure = None  # a writer has rebuilt it since
         return self._policy == "chroma" or self._ledger.counts()[1] > EXACT_UP_TO
 
     def _current_chroma(self) -> ChromaIndex:
@@ -75,8 +82,10 @@ class DenseChooser:
             self._chroma.close()
             self._chroma = None
         if self._chroma is None:
-            self._chroma = ChromaIndex(dense_folder(self._ledger))
             self._chroma_generation = generation
+            self._chroma = ChromaIndex(dense_folder(self._ledger))
+            if not finds_its_rows(self._ledger, self._chroma):
+                raise DenseIndexError("the dense index holds its rows and does not find them")
         return self._chroma
 
     def _drop_chroma(self) -> None:

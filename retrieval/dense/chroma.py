@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 from retrieval.errors import DenseIndexError
 
 if TYPE_CHECKING:
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from numpy.typing import NDArray
 
 _NAME = "passages"
+_HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_search": 200}
 _BATCH = 1000  # rows a call; Chroma's own limit is 5,461
 
 
@@ -41,15 +43,19 @@ class ChromaIndex:
             self._client = chromadb.PersistentClient(
                 str(self.folder), settings=Settings(anonymized_telemetry=False)
             )
-            if create:
-                self._collection = self._client.create_collection(
-                    _NAME,
-                    embedding_function=None,
-                    configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-                    get_or_create=True,
-                )
-            else:
-                self._collection = self._client.get_collection(_NAME, embedding_function=None)
+            try:
+                if create:
+                    self._collection = self._client.create_collection(
+                        _NAME,
+                        embedding_function=None,
+                        configuration={"hnsw": _HNSW},
+                        get_or_create=True,
+                    )
+                else:
+                    self._collection = self._client.get_collection(_NAME, embedding_function=None)
+            except BaseException:
+                self._client.close()  # type: ignore[attr-defined]  # missing from the stub class
+                raise
 
     def search(self, vector: NDArray[Any], limit: int) -> list[tuple[int, float]]:
         """As `DenseIndex.search`."""

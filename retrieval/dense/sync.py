@@ -29,6 +29,21 @@ def dense_high(ledger: Ledger) -> int:
     return int(ledger.meta("dense_high", "0"))
 
 
+def finds_its_rows(ledger: Ledger, index: ChromaIndex) -> bool:
+    """Whether Chroma finds stored vectors: without its HNSW files it finds few or none, silently.
+
+    A sample is looked up. HNSW is approximate, so one row may be missed where all is well.
+    """
+    import numpy as np
+
+    ids = ledger.spread_ids(dense_high(ledger))
+    found = 0
+    for data in ledger.vectors(ids).values():
+        nearest = index.search(np.frombuffer(data, dtype="<f2").astype(np.float32), 1)
+        found += bool(nearest and nearest[0][1] > 0.99)
+    return 2 * found >= len(ids)
+
+
 def synchronize(ledger: Ledger) -> str | None:
     """Bring Chroma up to date. Returns why it had to be rebuilt, None if it had not."""
     try:
@@ -77,9 +92,15 @@ def _open_sound(ledger: Ledger) -> ChromaIndex:
         delete_folder(folder)  # rows that were never acknowledged
         return ChromaIndex(folder, create=True)
     index = ChromaIndex(folder)
-    given = sum(1 for i in ledger.passage_ids() if i <= high)
-    if index.count() < given:
-        raise DenseIndexError(f"the dense index holds {index.count()} of {given} passages")
+    try:
+        given = sum(1 for i in ledger.passage_ids() if i <= high)
+        if index.count() < given:
+            raise DenseIndexError(f"the dense index holds {index.count()} of {given} passages")
+        if not finds_its_rows(ledger, index):
+            raise DenseIndexError("the dense index holds its rows and does not find them")
+    except DenseIndexError:
+        index.close()
+        raise
     return index
 
 

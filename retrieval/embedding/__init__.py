@@ -1,8 +1,8 @@
 """Step 3: passages and questions -> unit vectors.
 
-`Embedder` is the port. `bundled.py` is the embedder that ships with Dateline, `_tokenizer.py` the
-word-pieces it shares with the other bundled models. Nothing heavy is imported here: numpy is
-needed for type checking only, onnxruntime by the adapter when it is first used.
+`Embedder` is the port. `bundled.py` is the embedder that ships with Dateline; `tokenizer.py` and
+`onnx.py` are what it shares with the other bundled model, the cross-encoder. Nothing heavy is
+imported here: numpy for type checking only, onnxruntime by the adapter when it is first used.
 """
 
 from __future__ import annotations

@@ -41,12 +41,17 @@ class Ledger(LedgerReader):
             ArchiveError: the file cannot be opened or is no ledger.
             SchemaError: it was written by a newer version.
         """
+        connection: sqlite3.Connection | None = None
         try:
             connection = _connect(path, create=create)
             if create or version(connection) != SCHEMA_VERSION:
                 migrate(connection, name=str(path.parent))
             connection.execute("SELECT count(*) FROM meta").fetchone()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ArchiveError) as error:
+            if connection is not None:
+                connection.close()  # an open one would keep its locks
+            if isinstance(error, ArchiveError):
+                raise
             raise ArchiveError(f"cannot open the archive at {path.parent}: {error}") from error
         return cls(connection, path)
 
@@ -159,11 +164,12 @@ class Ledger(LedgerReader):
                 self._db.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._db
+                    self._db.execute("COMMIT")
                 except BaseException:
-                    self._db.execute("ROLLBACK")
+                    if self._db.in_transaction:  # on a full disk SQLite has rolled back itself
+                        self._db.execute("ROLLBACK")
                     raise
-                self._db.execute("COMMIT")
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 raise ArchiveError(
                     f"cannot write to the archive at {self.path.parent}: {error}"
                 ) from error
@@ -172,21 +178,37 @@ class Ledger(LedgerReader):
 def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     uri = path.absolute().as_uri()
     mode = "rwc" if create else "rw"
+    connection = _opened(f"{uri}?mode={mode}")
     try:
-        connection = _opened(f"{uri}?mode={mode}")
         # FULL: an acknowledged article survives a power cut, not only a killed process.
         connection.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         )
-    except sqlite3.OperationalError:
-        if create or not path.exists():
+    except sqlite3.Error as error:
+        connection.close()
+        # On a read-only mount SQLite cannot make the files that go with a WAL. Unless a WAL was left
+        # there, the file alone is the whole truth.
+        code = error.sqlite_errorcode & 0xFF
+        left = Path(f"{path}-wal")
+        if create or code not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
-        connection = _opened(f"{uri}?mode=ro&immutable=1")  # a read-only mount
+        if left.is_file() and left.stat().st_size:
+            raise
+        connection = _opened(f"{uri}?mode=ro&immutable=1")
     return connection
 
 
 def _opened(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10
+    )
+    connection.create_function("fold", 1, _fold, deterministic=True)
+    return connection
+
+
+def _fold(text: str | None) -> str | None:
+    """Text without case: SQLite's own NOCASE knows ASCII only."""
+    return None if text is None else text.casefold()
 
 
 def _bump(db: sqlite3.Connection) -> None:

@@ -183,6 +183,19 @@ class LedgerReader:
         row = self._one("SELECT max(id) FROM passage")
         return int(row[0] or 0) if row else 0
 
+    def spread_ids(self, up_to: int, *, count: int = 5) -> list[int]:
+        """Up to `count` ids of passages with an id up to `up_to`, spread over them, ascending."""
+        row = self._one("SELECT min(id), max(id) FROM passage WHERE id <= ?", (up_to,))
+        if row is None or row[0] is None:
+            return []
+        first, last = row
+        places = {first + (last - first) * n // (count - 1) for n in range(count)}
+        nearest = (
+            self._one("SELECT min(id) FROM passage WHERE id BETWEEN ? AND ?", (place, last))
+            for place in sorted(places)
+        )
+        return sorted({int(row[0]) for row in nearest if row is not None})
+
     def dead_passages(self) -> list[int]:
         """Ids that are gone from the ledger and may still be in the dense index."""
         return [int(row[0]) for row in self._all("SELECT passage_id FROM dense_dead")]
@@ -212,16 +225,23 @@ class LedgerReader:
         )
         return int(row[0]) if row else 0
 
+    def without_passages(self) -> list[str]:
+        """Ids of articles whose current revision has no passage: none can be found by searching."""
+        rows = self._all(
+            "SELECT a.id FROM article a WHERE NOT EXISTS (SELECT 1 FROM passage p "
+            "WHERE p.article_id = a.id AND p.revision = a.revision) ORDER BY a.id"
+        )
+        return [str(row[0]) for row in rows]
+
     def content_hashes(self) -> Iterator[tuple[Article, ParsedArticle, str]]:
-        """Every current article as stored, with the hash that was taken when it was stored."""
-        for article_id, key in self._all("SELECT id, key FROM article ORDER BY id"):
-            article = self.article(article_id)
-            row = self._one(
-                f"SELECT r.content_hash, r.published_raw FROM {_CURRENT} WHERE a.id = ?",
-                (article_id,),
-            )
-            if row is not None:
-                yield article, parsed_from(article, key, row[1]), str(row[0])
+        """Every revision as stored, with the hash that was taken when it was stored."""
+        rows = self._all(
+            "SELECT a.id, a.key, r.revision, r.content_hash, r.published_raw FROM revision r "
+            "JOIN article a ON a.id = r.article_id ORDER BY a.id, r.revision"
+        )
+        for article_id, key, revision, digest, published_raw in rows:
+            article = self.article(article_id, revision)
+            yield article, parsed_from(article, key, published_raw), str(digest)
 
     def lexical_rows(self) -> int:
         """Number of rows in the lexical index."""
@@ -237,9 +257,16 @@ class LedgerReader:
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             with self._lock:
-                return self._db.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
+                try:
+                    return self._db.execute(sql, values).fetchall()
+                except UnicodeEncodeError:  # a lone surrogate, which no stored text can hold
+                    return self._db.execute(sql, [_encodable(v) for v in values]).fetchall()
+        except sqlite3.Error as error:
             raise ArchiveError(f"cannot read the archive at {self.path.parent}: {error}") from error
+
+
+def _encodable(value: object) -> object:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _chunks(items: Sequence[int]) -> Iterator[Sequence[int]]:

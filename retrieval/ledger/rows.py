@@ -130,6 +130,10 @@ def where(filters: Filters) -> tuple[str, list[object]]:
         values.append(filters.until.toordinal())
     if filters.sources:
         marks = ", ".join("?" * len(filters.sources))
-        parts.append(f"(r.source COLLATE NOCASE IN ({marks}))")
-        values.extend(filters.sources)
+        if all(name.isascii() for name in filters.sources):
+            parts.append(f"(r.source COLLATE NOCASE IN ({marks}))")
+            values.extend(filters.sources)
+        else:
+            parts.append(f"(fold(r.source) IN ({marks}))")  # the ledger defines it
+            values.extend(name.casefold() for name in filters.sources)
     return " AND ".join(parts), values

@@ -7,6 +7,7 @@ one transaction, so that an interrupted migration leaves the archive as it was.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 from retrieval.errors import SchemaError
 
@@ -91,10 +92,28 @@ def migrate(connection: sqlite3.Connection, *, name: str) -> None:
             f"the archive at {name} has schema {found}, and this version of dateline knows up to "
             f"{SCHEMA_VERSION}: upgrade dateline"
         )
-    for step in range(found, SCHEMA_VERSION):
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{MIGRATIONS[step]}\nPRAGMA user_version = {step + 1};\nCOMMIT;"
-        )
+    while (step := version(connection)) < SCHEMA_VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version(connection) == step:  # else another process has migrated it meanwhile
+                for statement in _statements(MIGRATIONS[step]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {step + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one at a time: `executescript` would commit before the first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -53,7 +53,8 @@ def finish(draft: Draft, document: Document, *, many: bool = False) -> ParsedArt
             "allowed for one article: split it"
         )
     notices = [*draft.notices, *dropped]
-    url = _address(draft.url, document, notices)
+    url, own = _address(draft.url, document, notices, many=many)
+    stated = draft.id if own else draft.id or url
     lead = wire.lead(text)
     stamp = draft.published
     if stamp.notice:
@@ -61,8 +62,12 @@ def finish(draft: Draft, document: Document, *, many: bool = False) -> ParsedArt
     if stamp.raw is None and (day := wire.published(lead.day, near=None)) is not None:
         stamp = dates.Stamp(day, lead.day)
     carrier = draft.carrier or lead.carrier
+    if draft.source is not None and carrier in wire.OUTLETS:
+        carrier = None
     return ParsedArticle(
-        key=article_key(document.item, url=url, stated=draft.id, text=text, many=many),
+        key=article_key(
+            document.item, url=url if own else None, stated=stated, text=text, many=many
+        ),
         origin=document.item.origin,
         title=one_line(draft.title or "") or headline(text, lead),
         text=text,
@@ -85,19 +90,22 @@ def headline(text: str, lead: wire.Lead = wire.NO_LEAD) -> str:
     return shortened(sentence, limit=_TITLE_LENGTH) or one_line(text)[:_TITLE_LENGTH]
 
 
-def _address(stated: str | None, document: Document, notices: list[str]) -> str | None:
-    """The article's URL. A fetched page may speak for its own site only.
+def _address(
+    stated: str | None, document: Document, notices: list[str], *, many: bool
+) -> tuple[str | None, bool]:
+    """The article's URL, and whether it may be its key.
 
-    Otherwise any page could put its text in another outlet's place by naming that outlet's
-    article as its canonical URL.
+    What is fetched may speak for its own site only. Otherwise any page could put its text in
+    another outlet's place by naming that outlet's article as its canonical address. A feed does
+    link to other sites: its entries keep the link, but are known by the feed and their id.
     """
     url = None if stated is None else url_key(stated)
     if stated and url is None:
         notices.append(f"the address {one_line(stated, limit=80)!r} is no http URL: it is not used")
-    if document.url is None:
-        return url
-    if url is not None and same_site(url, document.url):
-        return url
+    if document.url is None or (url is not None and same_site(url, document.url)):
+        return url, True
+    if many:
+        return url, False
     if url is not None:
         notices.append(f"the page names {url} of another site as its address: it is not used")
-    return url_key(document.url)
+    return url_key(document.url), True

@@ -8,7 +8,8 @@ no datetime but a notice. The text as written is kept beside the value in every 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timezone, tzinfo
 from typing import NamedTuple
 
 from retrieval.sources.canonical import one_line
@@ -25,11 +26,13 @@ class Stamp(NamedTuple):
 NO_DATE = Stamp(None, None)
 
 _EPOCH_SECONDS = (100_000_000, 4_200_000_000)  # 1973 to 2103
-_PREFIX = re.compile(r"^(?:first |last )?(?:published|updated|posted|date)(?: on| at)?\s*:?\s+", re.I)
+_PREFIX = re.compile(
+    r"^(?:first |last )?(?:published|updated|posted|date)(?: on| at)?\s*:?\s+", re.I
+)
 _AM_PM = re.compile(r"\b([ap])\.\s?m\.?(?![a-z])", re.I)
 _TWO_WAYS = re.compile(r"^\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})\b")
+_DATED = re.compile(r"[^\W\d_]{3}|\d{4}")  # a month or a weekday by name, or a year in full
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]|$)|\d{8}(?:T|$)")
-_HAS_DIGIT = re.compile(r"\d")
 # RFC 822 zones and the ones that English-language desks write. IST and the like name several
 # zones and are left out: an unknown name gives a notice instead of a wrong hour.
 _ZONES = {
@@ -64,8 +67,8 @@ def parse(written: object) -> Stamp:
     if _ISO_START.match(raw):
         try:
             return Stamp(_aware(datetime.fromisoformat(raw)), raw)
-        except ValueError:
-            pass
+        except (ValueError, OverflowError):
+            return _from_words(raw)
     return _from_words(raw)
 
 
@@ -106,49 +109,53 @@ def _from_words(raw: str) -> Stamp:
     numbers = _TWO_WAYS.match(words)
     if numbers and int(numbers[1]) <= 12 and int(numbers[3]) <= 12 and numbers[1] != numbers[3]:
         return Stamp(None, raw, f"the date {raw!r} can be read two ways: write it as YYYY-MM-DD")
-    if not _HAS_DIGIT.search(words):
+    if not _DATED.search(words):
         return _unknown(raw)
     unknown_zones: list[str] = []
 
-    def zone(name: str | None, offset: int | None) -> object:
-        if offset is not None:
-            return offset
-        if name in _REGIONS:
-            from dateutil import tz
-
-            return tz.gettz(_REGIONS[name])
-        if name in _ZONES:
-            return _ZONES[name] * 3600
-        unknown_zones.append(name or "")
-        return None
-
     # Parts that the text lacks come from the default: two defaults that differ in every part of
     # the date tell a date that was written in full from one that was filled in.
-    found = []
-    for default in (datetime(1996, 2, 3), datetime(1999, 4, 5)):  # noqa: DTZ001
-        try:
-            found.append(parser.parse(words, default=default, tzinfos=zone))
-        except (ValueError, OverflowError, TypeError, AttributeError, RecursionError):
-            # dateutil documents the first two and has been seen to let the others through
-            return _unknown(raw)
-    if found[0].date() != found[1].date():
-        return Stamp(None, raw, f"the date {raw!r} lacks a day, month or year: it is not used")
+    defaults = datetime(1996, 2, 3), datetime(1999, 4, 5)  # noqa: DTZ001 (only the parts count)
+    zones = _zone_reader(unknown_zones)
     try:
-        value = _aware(found[0])
-    except ValueError:
+        one, other = (parser.parse(words, default=default, tzinfos=zones) for default in defaults)
+        value = _aware(one)
+    except (ValueError, OverflowError, TypeError, AttributeError, RecursionError):
+        # dateutil documents the first two and has been seen to let the others through
         return _unknown(raw)
+    if one.date() != other.date():
+        return Stamp(None, raw, f"the date {raw!r} lacks a day, month or year: it is not used")
     if unknown_zones:
         return Stamp(value, raw, f"the time zone {unknown_zones[0]!r} in {raw!r} is read as UTC")
     return Stamp(value, raw)
 
 
+def _zone_reader(unknown: list[str]) -> Callable[[str, int], tzinfo | int | None]:
+    """What dateutil asks for a zone: seconds east of UTC, or a zone. Collects unknown names."""
+
+    def zone(name: str | None, offset: int | None) -> tzinfo | int | None:
+        if offset is not None or not name:
+            return offset
+        if name in _REGIONS:
+            from dateutil import tz
+
+            return tz.gettz(_REGIONS[name])
+        if name not in _ZONES:
+            unknown.append(name)
+            return None
+        return _ZONES[name] * 3600
+
+    return zone
+
+
 def _aware(value: datetime) -> datetime:
+    """`value` with a plain offset; raises ValueError or OverflowError where UTC has no such time."""
     offset = value.utcoffset()
     if offset is None:
         return value.replace(tzinfo=UTC)
-    if not timedelta(hours=-24) < offset < timedelta(hours=24):
-        raise ValueError("offset of a day or more")
-    return value
+    aware = value.replace(tzinfo=timezone(offset))
+    aware.astimezone(UTC)
+    return aware
 
 
 def _unknown(raw: str) -> Stamp:

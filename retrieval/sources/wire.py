@@ -35,6 +35,8 @@ _KNOWN = (
     "Reuters|AP|AFP|TASS|dpa|DPA|UPI|PA|ANSA|EFE|Xinhua|Kyodo|Yonhap|PTI|ANI|IANS|Interfax|"
     "RIA Novosti|Bloomberg|Bernama|AAP|CP|SAPA|Tanjug|CNN|CNN Business|CNNBusiness"
 )
+# These stand where an agency does but pass on nobody else's text.
+OUTLETS = frozenset({"CNN", "CNN Business", "CNNBusiness"})
 _LEAD = re.compile(
     rf"(?:{_PLACE}(?:[,.]? {_DAY})?[.,]? ?)?"
     rf"(?:/(?P<slashed>{_AGENCY})/\.?(?: ?{_DASH})?\s+"
@@ -101,10 +103,11 @@ def published(day: str | None, *, near: datetime | None) -> datetime | None:
 
 
 def _place(place: str | None) -> str | None:
-    return place.strip(" ,.") if place else None
+    """`place` without the stop that closes it, but with that of an abbreviation: `MUNCIE, Ind.`"""
+    return (place.strip(" ,") if "," in place else place.strip(" ,.")) if place else None
 
 
 def _is_capitals(place: str) -> bool:
-    city = place.split(",")[0]
-    first = re.split(r"[^\w]", city)[0]
+    city = place.partition(",")[0]
+    first = re.split(r"\W", city, maxsplit=1)[0]
     return city == city.upper() and sum(map(str.isalpha, city)) >= 4 and first not in _NOT_A_PLACE

@@ -1,0 +1,189 @@
+"""Step 12. The chat: one question after another, each of which stands alone.
+
+A line is a question, or a command that begins with "/". The last answer stays at hand for
+/sources, /open, /quote and /why. Nothing here needs a terminal: the lines come from an iterator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bot.cli.filters import describe_filters, parse_filters
+from bot.cli.streaming import stream_text
+from bot.errors import UsageError
+from bot.render.article import render_article, render_span
+from bot.render.citation import citation_pieces
+from bot.render.content import withheld
+from bot.render.hits import render_trace
+from bot.render.layout import lay_out
+from bot.render.sanitise import clean_line
+from bot.render.text import render_abstention, render_citations
+from bot.types import Answer, Citation, Status
+from retrieval.errors import DatelineError
+from retrieval.types import Filters, Span
+
+if TYPE_CHECKING:
+    from bot.cli.terminal import Terminal
+    from bot.engine import Bot
+
+HELP = """\
+Ask a question, or:
+  /sources           the citations of the last answer
+  /open N            the article of citation N, the quotation marked
+  /quote N           the whole quotation of citation N, in its paragraph
+  /why               what the last answer rests on: passages, scores, times
+  /filter            show the filters; set them with since=2021-12-01 until=2021-12-31
+                     source="Outlet"; /filter clear removes them
+  /new               forget the last answer and the filters
+  /quit              leave, as does Ctrl-D; Ctrl-C stops an answer"""
+
+_FOLLOW_UP = "each question stands alone here: say whom or what this one is about"
+
+# Words that name nothing. A question of these alone has no subject of its own.
+_EMPTY_WORDS = frozenset(
+    "a about again also an and any anybody anyone anything are as at be been but by can could did "
+    "do does else ever exactly for from had has have he her hers him his how i if in into is it "
+    "its just me more most much many my no not of off on one or other others our please really "
+    "say said says she should so some someone something tell than that the their theirs them then "
+    "there these they this those though to too us was we well were what when where which who "
+    "whom whose why will with would yes you".split()
+)
+_LEAN = re.compile(r"(?:and|but|or|what about|how about|what of)\b", re.IGNORECASE)
+_MOST_LEANING = 3  # words that name something, in a question that begins like that
+
+
+def leans_on_earlier(question: str) -> bool:
+    """Whether a question plainly cannot stand alone: "And who else?", "Why did he say that?"."""
+    words = re.findall(r"[\w'’-]+", question.lower())
+    naming = [word for word in words if word.split("'")[0].split("’")[0] not in _EMPTY_WORDS]
+    if _LEAN.match(question):
+        return len(naming) <= _MOST_LEANING
+    return bool(words) and not naming
+
+
+class Chat:
+    """One sitting: a bot, the filters in force, and the last answer."""
+
+    def __init__(
+        self, bot: Bot, terminal: Terminal, *, filters: Filters | None = None, k: int = 8
+    ) -> None:
+        self._bot = bot
+        self._terminal = terminal
+        self._filters = filters or Filters()
+        self._k = k
+        self._last: Answer | None = None
+
+    def run(self, lines: Iterator[str]) -> None:
+        """Take lines until they end or one is /quit."""
+        if self._terminal.live:
+            stats = self._bot.archive.stats()
+            count = "1 article" if stats.articles == 1 else f"{stats.articles:,} articles"
+            self._terminal.say(f"{count}. Ask a question; /help for more.")
+        for line in lines:
+            text = clean_line(line)
+            if text in {"/quit", "/exit"}:
+                return
+            if text:
+                self._take(text)
+
+    def _take(self, text: str) -> None:
+        try:
+            if text.startswith("/"):
+                self._command(text)
+            else:
+                self._ask(text)
+        except KeyboardInterrupt:
+            self._terminal.show("")
+            self._terminal.note("stopped")
+        except DatelineError as error:
+            self._terminal.note(str(error))
+        self._terminal.show("")
+
+    def _ask(self, question: str) -> None:
+        if leans_on_earlier(question):
+            self._terminal.note(_FOLLOW_UP)
+            return
+        events = self._bot.stream(
+            question,
+            k=self._k,
+            since=self._filters.since,
+            until=self._filters.until,
+            source=self._filters.sources,
+        )
+        self._last = stream_text(events, self._terminal)
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def _command(self, text: str) -> None:
+        name, _, argument = text.partition(" ")
+        match name:
+            case "/sources":
+                self._sources()
+            case "/open":
+                self._open(self._cited(argument))
+            case "/quote":
+                self._quote(self._cited(argument))
+            case "/why":
+                self._why()
+            case "/filter":
+                self._filter(argument.strip())
+            case "/new":
+                self._last, self._filters = None, Filters()
+                self._terminal.say("The last answer and the filters are forgotten.")
+            case "/help":
+                self._terminal.say(HELP)
+            case _:
+                raise UsageError(f"there is no command {name}: /help lists them")
+
+    def _answer(self) -> Answer:
+        if self._last is None:
+            raise UsageError("there is no answer yet: ask a question first")
+        return self._last
+
+    def _cited(self, argument: str) -> Citation:
+        answer = self._answer()
+        for citation in answer.citations:
+            if argument.strip() == str(citation.number):
+                return citation
+        count = len(answer.citations)
+        held = f"citations 1 to {count}" if count else "no citations"
+        wanted = f"no {argument.strip()}" if argument.strip() else "a number is needed"
+        raise UsageError(f"{wanted}: the last answer has {held}")
+
+    def _sources(self) -> None:
+        answer, terminal = self._answer(), self._terminal
+        render = render_abstention if answer.status is Status.ABSTAINED else render_citations
+        terminal.show(render(answer, width=terminal.width, color=terminal.color))
+
+    def _open(self, citation: Citation) -> None:
+        article = self._bot.archive.article(citation.article.id, citation.article.revision)
+        span = Span(citation.start, citation.end)
+        width, color = self._terminal.width, self._terminal.color
+        self._terminal.show(render_article(article, mark=span, width=width, color=color))
+
+    def _quote(self, citation: Citation) -> None:
+        article = self._bot.archive.article(citation.article.id, citation.article.revision)
+        span = Span(citation.start, citation.end)
+        terminal = self._terminal
+        pieces = citation_pieces(citation, quotes="full")
+        terminal.show(lay_out(pieces, width=terminal.width, indent="    ", color=terminal.color))
+        span_text = render_span(article, span, width=terminal.width, color=terminal.color)
+        terminal.show("\n" + span_text)
+
+    def _why(self) -> None:
+        answer, terminal = self._answer(), self._terminal
+        asked = answer.filters
+        filters = Filters(asked.since, asked.until, asked.sources)
+        hits = self._bot.archive.search(answer.question, filters=filters, limit=self._k)
+        reason = f", reason {answer.abstention.reason}" if answer.abstention else ""
+        terminal.say(f"{answer.question}\n{answer.status}{reason}, reader {answer.reader}")
+        if note := withheld(answer):
+            terminal.say(note)
+        terminal.show(render_trace(hits, answer.timings))
+
+    def _filter(self, argument: str) -> None:
+        if argument:
+            self._filters = parse_filters(argument, self._filters)
+        self._terminal.say(describe_filters(self._filters))

@@ -1,0 +1,78 @@
+"""An answer as it is made: events on a terminal, or one JSON object a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.cli.terminal import Terminal
+from bot.render.citation import Quotes
+from bot.render.content import withheld
+from bot.render.data import to_json
+from bot.render.sanitise import clean, clean_line
+from bot.render.text import render_citations, render_text
+from bot.types import Answer, CitationEvent, Event, Final, Status, StatusEvent, TextDelta
+
+_MARKERS = re.compile(r"(\s*\[\d+\])+\s*$")
+
+
+def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes = "short") -> Answer:
+    """Write an answer while it is made; return it whole.
+
+    Text is written as it comes, unless it is nothing but a quotation: that is shown with the
+    citations, once.
+    """
+    quoted: set[str] = set()
+    streamed = False
+    for event in events:
+        match event:
+            case CitationEvent(citation):
+                quoted.add(clean_line(citation.quote))
+            case TextDelta(text) if quotes == "none" or not _is_quotation(text, quoted):
+                terminal.out.write(clean(text if streamed else text.lstrip()))
+                terminal.out.flush()
+                streamed = True
+            case Final(answer):
+                _finish(answer, terminal, quotes=quotes, streamed=streamed)
+                return answer
+            case _:
+                pass
+    raise AssertionError("a stream ends with Final")
+
+
+def _is_quotation(text: str, quoted: set[str]) -> bool:
+    said = clean_line(_MARKERS.sub("", text))
+    return not said or all(part in quoted for part in said.split(" … "))
+
+
+def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: bool) -> None:
+    width, color = terminal.width, terminal.color
+    if not streamed or answer.status is Status.ABSTAINED:
+        terminal.show(
+            ("\n\n" if streamed else "")
+            + render_text(answer, quotes=quotes, width=width, color=color)
+        )
+        return
+    rest = [render_citations(answer, quotes=quotes, width=width, color=color), withheld(answer)]
+    terminal.show("\n\n" + "\n\n".join(block for block in rest if block))
+
+
+def stream_json(events: Iterable[Event], terminal: Terminal) -> Answer:
+    """Write each event as a JSON object on a line of its own; return the answer.
+
+    The objects have "event": "status" with "stage", "text" with "text", "citation" with
+    "citation", and at the end "final" with "answer", which is in the form of a saved answer.
+    """
+    for event in events:
+        match event:
+            case StatusEvent(stage):
+                line: dict[str, object] = {"event": "status", "stage": stage}
+            case TextDelta(text):
+                line = {"event": "text", "text": text}
+            case CitationEvent(citation):
+                line = {"event": "citation", "citation": citation}
+            case Final(answer):
+                terminal.show(to_json({"event": "final", "answer": answer}, indent=None))
+                return answer
+        terminal.show(to_json(line, indent=None))
+    raise AssertionError("a stream ends with Final")

@@ -1,0 +1,125 @@
+"""Step 6. The bundled cross-encoder: reads question and passage together.
+
+One pass gives two things: how relevant the passage is, and for every span of it how well that
+span answers, against "no answer here". It scores; what is said and cited is for `bot` to decide.
+
+How it was trained and what it reaches is in `retrieval/weights/reader.md`. Span scores follow
+Devlin et al. 2019 (BERT), section 4.3: start logit + end logit, compared with those of `[CLS]`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retrieval.embedding.onnx import WEIGHTS, batches, open_session, read_weights
+from retrieval.embedding.tokenizer import load_tokenizer
+from retrieval.types import Span
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Encoding
+
+FILE = "reader.onnx"
+MAX_TOKENS = 320  # question and passage together
+_LONGEST_ANSWER = 30  # tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the cross-encoder makes of one passage.
+
+    `relevance` is a logit; `null` the score of "no answer here", on the scale of `best`'s scores.
+    """
+
+    relevance: float
+    null: float
+    _start: NDArray[Any]  # logits by passage token
+    _end: NDArray[Any]
+    _offsets: tuple[tuple[int, int], ...]  # of passage tokens, in the passage's text
+
+    def best(self, start: int, end: int) -> tuple[float, Span] | None:
+        """The best span inside `[start, end)` of the passage's text, with its score.
+
+        The score is start logit + end logit - `null`: over 0, the span is likelier than no answer.
+        None if no token lies in the range (it was cut off, or holds no word).
+        """
+        import numpy as np
+
+        inside = [i for i, (a, b) in enumerate(self._offsets) if start <= a and b <= end and a < b]
+        if not inside:
+            return None
+        first, last = inside[0], inside[-1] + 1
+        scores = self._start[first:last, None] + self._end[None, first:last]
+        # Keep i <= j < i + _LONGEST_ANSWER.
+        allowed = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(
+            np.ones_like(scores, dtype=bool), _LONGEST_ANSWER
+        )
+        scores = np.where(allowed, scores, -np.inf)
+        i, j = divmod(int(scores.argmax()), scores.shape[1])
+        span = Span(self._offsets[first + i][0], self._offsets[first + j][1])
+        return float(scores[i, j]) - self.null, span
+
+
+class CrossEncoder:
+    """The bundled reader model. Loaded at the first use; safe to share between threads."""
+
+    def __init__(self, *, threads: int = 2) -> None:
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._tokenizer: Any = None
+
+    @staticmethod
+    def available() -> bool:
+        """Whether the weights are part of this installation."""
+        return (WEIGHTS / FILE).is_file()
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """Read every passage for the question. One `Reading` a passage, in order."""
+        import numpy as np
+
+        self._load()
+        encodings: list[Encoding] = self._tokenizer.encode_batch(
+            [(question, passage) for passage in passages]
+        )
+        readings: list[Reading | None] = [None] * len(passages)
+        for rows in batches([len(encoding.ids) for encoding in encodings]):
+            shape = (len(rows), max(len(encodings[row].ids) for row in rows))
+            inputs = {
+                name: np.zeros(shape, dtype=np.int64)
+                for name in ("input_ids", "attention_mask", "token_type_ids")
+            }
+            for line, row in enumerate(rows):
+                length = len(encodings[row].ids)
+                inputs["input_ids"][line, :length] = encodings[row].ids
+                inputs["attention_mask"][line, :length] = 1
+                inputs["token_type_ids"][line, :length] = encodings[row].type_ids
+            start, end, relevance = self._session.run(
+                ["start_logits", "end_logits", "relevance"], inputs
+            )
+            for line, row in enumerate(rows):
+                readings[row] = _reading(encodings[row], start[line], end[line], relevance[line])
+        return [reading for reading in readings if reading is not None]
+
+    def _load(self) -> None:
+        with self._lock:
+            if self._session is None:
+                self._tokenizer = load_tokenizer(max_tokens=MAX_TOKENS)
+                self._session = open_session(read_weights(FILE), threads=self._threads)
+
+
+def _reading(
+    encoding: Encoding, start: NDArray[Any], end: NDArray[Any], relevance: Any
+) -> Reading:
+    kinds, special = encoding.type_ids, encoding.special_tokens_mask
+    inside = [i for i, kind in enumerate(kinds) if kind == 1 and not special[i]]
+    return Reading(
+        relevance=float(relevance),
+        null=float(start[0] + end[0]),
+        _start=start[inside],
+        _end=end[inside],
+        _offsets=tuple(encoding.offsets[i] for i in inside),
+    )

@@ -1,0 +1,75 @@
+"""An answer while it is made: prose appears at once, a quotation only as its citation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from bot.cli.streaming import stream_json, stream_text
+from bot.cli.terminal import Terminal
+from bot.engine import Bot
+from bot.readers import DraftClaim, Evidence, NoAnswer
+from bot.types import Status
+from retrieval.archive import Archive
+from retrieval.types import Hit, Span
+
+QUESTION = "Who was elected mayor of Eastmarch?"
+
+
+@dataclass
+class Scripted:
+    """A reader that says these things of the first sentence it is given; None quotes it."""
+
+    says: tuple[str | None, ...]
+    short: str | None = None
+    name = "scripted"
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftClaim | NoAnswer]:
+        article, (start, end) = hits[0].article, hits[0].passage.sentences[0]
+        evidence = Evidence(article.ref, Span(start, end))
+        short = None
+        if self.short is not None:
+            at = article.text.index(self.short, start, end)
+            short = Evidence(article.ref, Span(at, at + len(self.short)))
+        for text in self.says:
+            yield DraftClaim((evidence,), text=text, short=short)
+
+
+def written(archive: Archive, reader: Scripted, capsys: pytest.CaptureFixture[str]) -> str:
+    answer = stream_text(Bot(archive, reader).stream(QUESTION), Terminal())
+    assert answer.status is Status.ANSWERED
+    return capsys.readouterr().out
+
+
+def test_a_quotation_is_shown_once(
+    shared_archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = written(shared_archive, Scripted((None,), short="Lena Oake"), capsys)
+    assert out.startswith('Lena Oake [1]\n\n[1] "Lena Oake was elected mayor of Eastmarch')
+    assert out.count("was elected mayor") == 1
+
+
+def test_prose_streams_and_the_citations_follow(
+    shared_archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reader = Scripted(("Oake won the\x1b[2J mayoralty.", "Holt lost it."))
+    out = written(shared_archive, reader, capsys)
+    first, _, rest = out.partition("\n\n")
+    assert first == "Oake won the[2J mayoralty. [1]\nHolt lost it. [1]"
+    assert rest.startswith('[1] "Lena Oake was elected mayor of Eastmarch')
+    assert out.count("Holt lost it.") == 1
+
+
+def test_json_lines_escape_what_a_terminal_obeys(
+    shared_archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reader = Scripted(("Oake won\x1b[2J\u202e it.",))
+    stream_json(Bot(shared_archive, reader).stream(QUESTION), Terminal())
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert "\x1b" not in out
+    texts = [json.loads(line).get("text") for line in out.splitlines()]
+    assert "Oake won\x1b[2J\u202e it. [1]" in texts
