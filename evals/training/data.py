@@ -266,7 +266,8 @@ class Drawer:
         self._pools = self._twist_pools()
         self._titles = {
             title: np.array(
-                tokenizer.encode(title.replace("_", " ") + ".", add_special_tokens=False).ids, np.int32
+                tokenizer.encode(title.replace("_", " ") + ".", add_special_tokens=False).ids,
+                np.int32,
             )
             for title in {paragraph.title for paragraph in paragraphs}
         }

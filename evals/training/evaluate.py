@@ -175,6 +175,8 @@ def words_of(text: str) -> list[str]:
 
 def bm25(question: str, passages: list[str]) -> np.ndarray:
     """Okapi BM25 (k1 1.2, b 0.75) of each passage, statistics from these passages alone."""
+    if not passages:
+        return np.zeros(0)
     counts = [Counter(words_of(passage)) for passage in passages]
     lengths = np.array([sum(count.values()) for count in counts])
     scores = np.zeros(len(passages))
@@ -194,32 +196,31 @@ def states(passage: str, answers: list[str]) -> bool:
     return any(f" {normalise(answer)} " in padded for answer in answers)
 
 
-def news(run, tokenizer: Tokenizer, sample: int | None, out: Path | None) -> None:
+def news(run, tokenizer: Tokenizer, sample: int | None, out: Path | None, *, titles: bool) -> None:
     """Print answers and abstention on RealTimeQA; see the module's docstring."""
     questions = list(records("realtimeqa_2022_2023.dev"))
     if sample:
         questions = random.Random(0).sample(questions, sample)
     wanted = {article for question in questions for article in question["articles"]}
     articles = {
-        row["id"]: passages_of(row["text"])
+        row["id"]: [(row["title"], passage) for passage in passages_of(row["text"])]
         for row in records("news_articles")
         if row["id"] in wanted
     }
     rows = []
     for number, question in enumerate(questions):
+        asked, answers = question["question"], question["answers"]
         found = [articles[key] for key in question["articles"] if articles.get(key)]
         rows.append({"id": question["id"], "year": question["date"][:4]})
-        without = [p for p in found if not any(states(q, question["answers"]) for q in p)]
-        for name, pool in (("full", found), ("removed", without)):
-            passages = [passage for article in pool for passage in article]
-            if not passages:
-                rows[-1][name] = []
-                continue
-            lexical = bm25(question["question"], passages)
+        without = [pool for pool in found if not any(states(text, answers) for _, text in pool)]
+        for name, pools in (("full", found), ("removed", without)):
+            pool = [passage for article in pools for passage in article]
+            lexical = bm25(asked, [text for _, text in pool])
             order = np.argsort(-lexical, kind="stable")[:PASSAGES]
-            readings = read(run, tokenizer, [(question["question"], passages[i]) for i in order])
+            heads = [pool[i][0] for i in order] if titles else None
+            readings = read(run, tokenizer, [(asked, pool[i][1]) for i in order], titles=heads)
             rows[-1][name] = [
-                graded(reading, passages[i], question["answers"], float(lexical[i]))
+                graded(reading, pool[i][1], answers, float(lexical[i]))
                 for i, reading in zip(order, readings, strict=True)
             ]
         if number % 50 == 49:
@@ -358,6 +359,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--sample", type=int, help="so many questions, drawn with seed 0")
     parser.add_argument("--out", type=Path, help="write per-question figures here")
+    parser.add_argument("--titles", action="store_true", help="news: titles before passages")
     parser.add_argument("--rows", type=Path, help="news: report on figures written before")
     arguments = parser.parse_args()
     if arguments.rows:
@@ -368,7 +370,7 @@ def main() -> None:
     if arguments.task == "speed":
         speed(run, tokenizer)
     elif arguments.task == "news":
-        news(run, tokenizer, arguments.sample, arguments.out)
+        news(run, tokenizer, arguments.sample, arguments.out, titles=arguments.titles)
     else:
         name = f"squad_dev_v{arguments.task[-1]}.{'1' if arguments.task == 'squad1' else '0'}"
         squad(run, tokenizer, name, arguments.sample, arguments.out)

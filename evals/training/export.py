@@ -84,7 +84,7 @@ class Graph:
         reader: Reader,
         ranges: dict[str, np.ndarray],
         *,
-        smoothing: float = 0.5,
+        smoothing: float = 0.7,
         weight_bits: int = 8,
         full_precision: bool = False,
     ) -> None:
@@ -265,7 +265,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
-    parser.add_argument("--smoothing", type=float, default=0.5)
+    parser.add_argument("--smoothing", type=float, default=0.7)
     parser.add_argument("--weight-bits", type=int, default=8, choices=(7, 8))
     parser.add_argument("--float32", action="store_true", help="no quantisation, to compare")
     arguments = parser.parse_args()

@@ -104,6 +104,7 @@ def read(
     tokenizer: Tokenizer,
     pairs: Sequence[tuple[str, str]],
     *,
+    titles: Sequence[str] | None = None,
     tokens: int = 4096,
 ) -> list[Reading]:
     """Read each (question, passage) pair; results in the order given.
@@ -112,16 +113,22 @@ def read(
         run: from `load_runner`.
         tokenizer: from `data.load_tokenizer`.
         pairs: question and passage texts. A passage beyond the model's 512 positions is cut.
+        titles: the article's title for each pair, put before the passage and a full stop after
+            it, as half of the training examples have it. Answers lie in the passage alone.
         tokens: padded tokens in a batch; pairs are sorted by length first.
     """
     questions = tokenizer.encode_batch(
         [pair[0].strip() for pair in pairs], add_special_tokens=False
     )
     passages = tokenizer.encode_batch([pair[1] for pair in pairs], add_special_tokens=False)
-    halves = []
-    for question, passage in zip(questions, passages, strict=True):
+    heads = [f"{title}." for title in titles] if titles else [""] * len(pairs)
+    encoded_heads = tokenizer.encode_batch(heads, add_special_tokens=False)
+    halves, before = [], []
+    for question, head, passage in zip(questions, encoded_heads, passages, strict=True):
         asked = np.array(question.ids[:QUESTION_TOKENS], np.int32)
-        halves.append((asked, np.array(passage.ids[: POSITIONS - 3 - len(asked)], np.int32)))
+        text = np.array([*head.ids, *passage.ids], np.int32)
+        halves.append((asked, text[: POSITIONS - 3 - len(asked)]))
+        before.append(len(head.ids))
     order = sorted(range(len(pairs)), key=lambda i: len(halves[i][0]) + len(halves[i][1]))
     readings: list[Reading | None] = [None] * len(pairs)
     while order:
@@ -132,7 +139,7 @@ def read(
         ids, mask, types, first = collate([halves[i] for i in batch])
         starts, ends, relevance = run(ids, mask, types)
         for row, i in enumerate(batch):
-            inside = slice(first[row], first[row] + len(halves[i][1]))
+            inside = slice(first[row] + before[i], first[row] + len(halves[i][1]))
             low, high, score = best_span(starts[row, inside], ends[row, inside])
             null = float(starts[row, 0] + ends[row, 0])
             offsets = passages[i].offsets

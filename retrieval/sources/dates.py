@@ -64,12 +64,7 @@ def parse(written: object) -> Stamp:
         return NO_DATE
     if raw.isdigit() and len(raw) in (10, 13):
         return _from_number(int(raw))._replace(raw=raw)
-    if _ISO_START.match(raw):
-        try:
-            return Stamp(_aware(datetime.fromisoformat(raw)), raw)
-        except (ValueError, OverflowError):
-            return _from_words(raw)
-    return _from_words(raw)
+    return _from_iso(raw) or _from_words(raw)
 
 
 def nearest_year(month: int, day: int, *, to: datetime) -> datetime | None:
@@ -102,6 +97,15 @@ def _from_number(number: float) -> Stamp:
     return Stamp(datetime.fromtimestamp(seconds, UTC), raw)
 
 
+def _from_iso(raw: str) -> Stamp | None:
+    if not _ISO_START.match(raw):
+        return None
+    try:
+        return Stamp(_aware(datetime.fromisoformat(raw)), raw)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _from_words(raw: str) -> Stamp:
     from dateutil import parser
 
@@ -113,9 +117,9 @@ def _from_words(raw: str) -> Stamp:
         return _unknown(raw)
     unknown_zones: list[str] = []
 
-    # Parts that the text lacks come from the default: two defaults that differ in every part of
-    # the date tell a date that was written in full from one that was filled in.
-    defaults = datetime(1996, 2, 3), datetime(1999, 4, 5)  # noqa: DTZ001 (only the parts count)
+    # Parts that the text lacks come from the default: two defaults that differ in every part,
+    # and by more than a week, tell a date that was written in full from one that was filled in.
+    defaults = datetime(1996, 2, 3), datetime(1999, 4, 13)  # noqa: DTZ001 (only the parts count)
     zones = _zone_reader(unknown_zones)
     try:
         one, other = (parser.parse(words, default=default, tzinfos=zones) for default in defaults)
@@ -149,7 +153,7 @@ def _zone_reader(unknown: list[str]) -> Callable[[str, int], tzinfo | int | None
 
 
 def _aware(value: datetime) -> datetime:
-    """`value` with a plain offset; raises ValueError or OverflowError where UTC has no such time."""
+    """`value` with a plain offset; ValueError or OverflowError where UTC has no such time."""
     offset = value.utcoffset()
     if offset is None:
         return value.replace(tzinfo=UTC)

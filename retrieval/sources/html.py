@@ -73,7 +73,7 @@ def extract(data: bytes) -> dict[str, Any]:
         own = page.paragraphs()
         if sum(map(len, own)) > sum(map(len, blocks)):
             blocks = own
-    if blocks and title and one_line(blocks[0]) == title and len(blocks) > 1:
+    if len(blocks) > 1 and _letters(blocks[0]) == _letters(title):
         del blocks[0]
     if not blocks:
         raise SourceError(_NO_TEXT)
@@ -85,3 +85,8 @@ def extract(data: bytes) -> dict[str, Any]:
         "authors": page.authors() or [*filter(None, (known.get("author") or "").split("; "))],
         "url": page.address() or known.get("url"),
     }
+
+
+def _letters(words: str) -> str:
+    """`words` for a comparison that quotation marks, spaces and case do not disturb."""
+    return "".join(filter(str.isalnum, words)).casefold()

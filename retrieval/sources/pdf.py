@@ -1,7 +1,7 @@
 """PDF -> article, by pypdf in the parser process.
 
 A PDF holds lines, not paragraphs. Lines are joined to a paragraph until one that ends a sentence
-and is clearly shorter than the lines of its page; a hyphen at a line's end is taken out only
+and is clearly shorter than the lines of its page, or that is as short as a heading; a hyphen at a line's end is taken out only
 between two lower-case letters. Page numbers and running heads, the same words at the edge of three
 pages or more, are left out with a notice. Title, author and date come from the PDF's own metadata,
 but a dateline's day is believed before the day on which the file was made.
@@ -34,7 +34,8 @@ _DIGITS = re.compile(r"\d+")
 _NO_TITLE = re.compile(
     r"untitled|\(?anonymous\)?|microsoft \w+ - .*|.*\.(?:docx?|pdf|indd|tex)", re.I
 )
-_SHORT = 0.8  # of the longest line of a page
+_SHORT = 0.8  # of the longest line of a page: a paragraph's last line may be that long
+_HEADING = 0.75  # of that again: a line this short ends a heading, if no lower case follows
 _PDF_DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:([+-])(\d\d)'?(\d\d)?|Z)?")
 
 
@@ -111,13 +112,15 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
             current.clear()
 
     for page in pages:
-        width = max(map(len, page), default=0) * _SHORT
+        width = max((len(line.strip()) for line in page), default=0) * _SHORT
         for line in page:
             words = line.strip()
             if not words:
                 close()
                 continue
             if _BULLET.match(words):
+                close()
+            if current and len(current[-1]) < width * _HEADING and not words[0].islower():
                 close()
             current.append(words)
             if len(words) < width and _SENTENCE_END.search(words):

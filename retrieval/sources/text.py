@@ -27,7 +27,8 @@ _HEADER = re.compile(r"([A-Za-z][A-Za-z_ -]{0,20}):[ \t]*(\S[^\n]{0,500})(?:\n|\
 _TITLE_LINE = re.compile(r"([^\n]{1,120})\n[^\S\n]*\n\s*(?=\S)")
 _NAME = r"[^\W\d_a-z][\w.'’-]*"
 _BYLINE = re.compile(
-    rf"(By {_NAME}(?:,? (?:{_NAME}|and|de|der|van|von|bin|al|ben)){{0,12}},?)[^\S\n]*\n\s*(?=\S)"
+    rf"(By {_NAME}(?:,? (?:{_NAME}|and|de|der|van|von|bin|al|ben)){{0,12}})"
+    r"(?:, [a-z][\w '’-]{1,40})?[^\S\n]*\n\s*(?=\S)"  # what they are: ", court reporter"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _PLAIN = str.maketrans("", "", "_- ")
@@ -79,9 +80,11 @@ def _draft(text: str) -> Draft:
 def headed(draft: Draft) -> Draft:
     """`draft` with what the head of its text says, where its date is only that of its file.
 
-    The dateline's day is believed, in the year that brings it nearest to the file's date.
+    A byline is believed before the file's author, and the dateline's day before the file's date,
+    in the year that brings it nearest to that date.
     """
-    draft = _headed(draft)
+    found = _headed(replace(draft, authors=()))
+    draft = replace(found, authors=found.authors or draft.authors)
     stamp = draft.published
     day = wire.lead(draft.text).day
     told = wire.published(day, near=stamp.value)
@@ -93,8 +96,10 @@ def headed(draft: Draft) -> Draft:
 
 def _headed(draft: Draft) -> Draft:
     title, body = _title(draft.text, known=draft.title)
-    authors, body = _byline(body) if not draft.authors else (draft.authors, body)
-    return replace(draft, text=body, title=title, authors=authors)
+    authors, rest = _byline(body)
+    if draft.authors and not set(authors) & set(draft.authors):
+        return replace(draft, text=body, title=title)
+    return replace(draft, text=rest, title=title, authors=draft.authors or authors)
 
 
 def _headers(text: str) -> tuple[dict[str, object], str]:

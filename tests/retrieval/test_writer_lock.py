@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,8 +122,6 @@ def test_reading_needs_no_lock(archive_path: Path) -> None:
             lambda: archive.reindex(),
             lambda: archive.doctor(repair=True),
         ):
-            before = time.monotonic()
             with pytest.raises(ArchiveLockedError):
                 write()
-            assert time.monotonic() - before < 30  # it gives up; how soon is measured elsewhere
         assert archive.article(article_id)

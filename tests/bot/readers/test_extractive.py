@@ -1,0 +1,90 @@
+"""What the extractive reader makes of scored sentences, whoever scored them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.readers import DraftClaim, NoAnswer
+from bot.readers.extractive import ExtractiveReader
+from bot.readers.scoring import ScoredSentence
+from bot.types import Reason
+from retrieval.passages import split_passages
+from retrieval.types import Article, ArticleRef, Hit, Passage, Span
+
+TEXT = (
+    "Denmark stayed away. Kosovo stayed away. Estonia stayed away. Latvia stayed away. "
+    "Denmark stayed away too."
+)
+
+
+def hit(text: str = TEXT, *, similarity: float = 0.5) -> Hit:
+    """A hit on the first passage of an article with this text."""
+    ref = ArticleRef("a" * 12, 1, "Games", "Harbour Wire", None, None, None, None)
+    article = Article(ref, text, (), "games.txt", datetime(2022, 2, 4, tzinfo=UTC))
+    spans = split_passages(text)[0]
+    passage = Passage(1, ref.id, 1, 0, spans[0].start, spans[-1].end, spans)
+    return Hit(passage, article, score=0.03, similarity=similarity)
+
+
+@dataclass
+class ByHand:
+    """Gives the scores it was made with, sentence by sentence."""
+
+    scores: Sequence[float]
+    short: Span | None = None
+    name: str = "by-hand"
+    threshold: float = 0.3
+
+    def score(self, question: str, hits: Sequence[Hit]) -> list[ScoredSentence]:
+        """As `SentenceScorer.score`, for the first hit."""
+        return [
+            ScoredSentence(hits[0], index, score, self.short)
+            for index, score in enumerate(self.scores)
+        ]
+
+
+def quotes(drafts: Sequence[DraftClaim | NoAnswer]) -> list[str]:
+    """The last evidence of each draft claim, as text."""
+    assert all(isinstance(draft, DraftClaim) for draft in drafts)
+    return [
+        TEXT[slice(*draft.evidence[-1].span)] for draft in drafts if isinstance(draft, DraftClaim)
+    ]
+
+
+def test_the_best_sentence_comes_first_and_weak_ones_not_at_all() -> None:
+    """Sentences below the share of the best that counts are not shown."""
+    drafts = list(ExtractiveReader(ByHand([0.01, 0.9, 0.02, 0.01, 0.0])).read("Who left?", [hit()]))
+    assert quotes(drafts) == ["Kosovo stayed away."]
+
+
+def test_abstains_below_the_threshold() -> None:
+    """A topic that is there, without a sentence good enough, is mentioned and not answered."""
+    drafts = list(ExtractiveReader(ByHand([0.29] * 5)).read("Who left?", [hit()]))
+    assert drafts == [NoAnswer(Reason.MENTIONED_NOT_ANSWERED)]
+
+
+def test_far_passages_are_no_match() -> None:
+    """If not even the topic is near, the reason says so."""
+    drafts = list(ExtractiveReader(ByHand([0.1] * 5)).read("Who left?", [hit(similarity=0.1)]))
+    assert drafts == [NoAnswer(Reason.NO_MATCH)]
+
+
+def test_questions_for_several_things_get_more_sentences() -> None:
+    """A list question gathers what a question for one thing leaves out; copies are left out."""
+    scorer = ByHand([0.9, 0.88, 0.86, 0.84, 0.82])
+    several = quotes(list(ExtractiveReader(scorer).read("Which countries stayed away?", [hit()])))
+    one = quotes(list(ExtractiveReader(scorer).read("Who stayed away?", [hit()])))
+    assert len(several) == 4
+    assert "Denmark stayed away too." not in several
+    assert len(one) < len(several)
+
+
+def test_the_short_answer_is_a_span_of_the_article() -> None:
+    """What the scorer points at is passed on as evidence, not as text."""
+    scorer = ByHand([0.9, 0.0, 0.0, 0.0, 0.0], short=Span(0, 7))
+    (draft,) = ExtractiveReader(scorer).read("Who left?", [hit()])
+    assert isinstance(draft, DraftClaim)
+    assert draft.short is not None
+    assert TEXT[slice(*draft.short.span)] == "Denmark"
