@@ -49,7 +49,7 @@ _HOME = {
     ),
 }
 
-__all__ = [  # noqa: F822 - loaded by __getattr__
+__all__ = [
     "Abstention",
     "Answer",
     "Bot",

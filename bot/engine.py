@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -38,7 +39,6 @@ from retrieval.types import Filters, Hit, IngestReport, ProgressCallback
 
 if TYPE_CHECKING:
     from retrieval.dense.chooser import DensePolicy
-    from retrieval.retriever import Retrieval
 
 DEFAULT_K = 8  # passages read for one question
 _LONGEST_QUESTION = 4_000  # characters
@@ -215,73 +215,48 @@ class Bot:
         yield StatusEvent("searching")
         found = self.archive.retrieve(question, filters=filters, limit=k)
         yield StatusEvent("reading")
-        maker = CitationMaker(self.archive.article)
-        claims, rejected = list[Claim](), list[Rejected]()
-        reason: Reason | None = None if found.hits else Reason.NO_MATCH
         read_from = perf_counter()
+        work = _Work(CitationMaker(self.archive.article))
         for draft in self.reader.read(question, found.hits) if found.hits else ():
             if isinstance(draft, NoAnswer):
-                reason = draft.reason
-                continue
-            yield from self._verified(draft, maker, claims, rejected)
-        if not claims and rejected:
-            reason = Reason.UNVERIFIABLE
-        elif not claims and filters and self._answered_outside(question, k):
-            reason = Reason.OUTSIDE_FILTERS
+                work.reason = draft.reason
+            else:
+                yield from work.verify(draft)
+        if not work.claims and work.rejected:
+            work.reason = Reason.UNVERIFIABLE
+        elif not work.claims and filters and self._answered_outside(question, k):
+            work.reason = Reason.OUTSIDE_FILTERS
         now = perf_counter()
         timings = {
             **found.timings,
             "read": round((now - read_from) * 1000, 3),
             "total": round((now - started) * 1000, 3),
         }
-        yield Final(
-            self._answer(question, filters, found, maker, claims, rejected, reason, timings)
-        )
-
-    def _verified(
-        self,
-        draft: DraftClaim,
-        maker: CitationMaker,
-        claims: list[Claim],
-        rejected: list[Rejected],
-    ) -> Iterator[Event]:
-        before = len(maker.citations)
-        claim = maker.claim(draft)
-        if isinstance(claim, Rejected):
-            rejected.append(claim)
-            return
-        for citation in maker.citations[before:]:
-            yield CitationEvent(citation)
-        markers = "".join(f"[{number}]" for number in claim.citations)
-        yield TextDelta(("\n" if claims else "") + f"{claim.text} {markers}")
-        claims.append(claim)
+        yield Final(self._answer(question, filters, found.hits, work, timings=timings))
 
     def _answer(
         self,
         question: str,
         filters: Filters,
-        found: Retrieval,
-        maker: CitationMaker,
-        claims: list[Claim],
-        rejected: list[Rejected],
-        reason: Reason | None,
+        hits: Sequence[Hit],
+        work: _Work,
+        *,
         timings: dict[str, float],
     ) -> Answer:
-        status = Status.PARTIAL if rejected else Status.ANSWERED
+        status = Status.PARTIAL if work.rejected else Status.ANSWERED
         abstention = None
-        if not claims:
+        if not work.claims:
             status = Status.ABSTAINED
-            reason = reason or Reason.NO_MATCH
-            abstention = Abstention(reason, _MESSAGES[reason])
+            abstention = Abstention(work.reason, _MESSAGES[work.reason])
         return Answer(
             id=uuid.uuid4().hex[:16],
             question=question,
             status=status,
-            claims=tuple(claims),
-            citations=tuple(maker.citations),
+            claims=tuple(work.claims),
+            citations=tuple(work.maker.citations),
             abstention=abstention,
-            nearest=() if claims else _nearest(found.hits, reason),
-            rejected=tuple(rejected),
+            nearest=_nearest(hits, work.reason) if abstention else (),
+            rejected=tuple(work.rejected),
             filters=AskedFilters(filters.since, filters.until, filters.sources),
             reader=self.reader.name,
             created=self._clock(),
@@ -293,6 +268,29 @@ class Bot:
         hits = self.archive.search(question, limit=k)
         drafts = self.reader.read(question, hits) if hits else iter(())
         return any(isinstance(draft, DraftClaim) for draft in drafts)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has become of one question so far. `reason` holds while there are no claims."""
+
+    maker: CitationMaker
+    claims: list[Claim] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    reason: Reason = Reason.NO_MATCH
+
+    def verify(self, draft: DraftClaim) -> Iterator[Event]:
+        """Take in a draft claim: its new citations, then its text, or nothing if it is withheld."""
+        before = len(self.maker.citations)
+        claim = self.maker.claim(draft)
+        if isinstance(claim, Rejected):
+            self.rejected.append(claim)
+            return
+        for citation in self.maker.citations[before:]:
+            yield CitationEvent(citation)
+        markers = "".join(f"[{number}]" for number in claim.citations)
+        yield TextDelta(("\n" if self.claims else "") + f"{claim.text} {markers}")
+        self.claims.append(claim)
 
 
 def make_filters(
@@ -337,7 +335,7 @@ def _checked_question(question: str) -> str:
     return cleaned
 
 
-def _nearest(hits: Sequence[Hit], reason: Reason | None) -> tuple[Nearest, ...]:
+def _nearest(hits: Sequence[Hit], reason: Reason) -> tuple[Nearest, ...]:
     """The passages nearest to an unanswered question, one an article."""
     if reason is Reason.NO_MATCH:
         return ()

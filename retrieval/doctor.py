@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows, rebuild
+from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows, rebuild, require_seal
 from retrieval.errors import DenseIndexError
 from retrieval.ingest import content_hash
 from retrieval.types import DoctorReport
@@ -78,6 +78,7 @@ def _dense_problems(ledger: Ledger) -> tuple[int | None, list[str]]:
     if not expected and not dense_high(ledger):
         return 0, []
     try:
+        require_seal(ledger)
         index = ChromaIndex(dense_folder(ledger))
         try:
             held = index.ids()

@@ -51,10 +51,15 @@ class NewsRetriever(BaseRetriever):
     filters: Filters = Filters()
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - the base class's signature
+        **kwargs: Any,
     ) -> list[Document]:
         limit = int(kwargs.get("k", self.k))
-        return [to_document(h) for h in self.archive.search(query, filters=self.filters, limit=limit)]
+        hits = self.archive.search(query, filters=self.filters, limit=limit)
+        return [to_document(hit) for hit in hits]
 
 
 def to_document(hit: Hit) -> Document:

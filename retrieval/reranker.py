@@ -111,9 +111,7 @@ class CrossEncoder:
                 self._session = open_session(read_weights(FILE), threads=self._threads)
 
 
-def _reading(
-    encoding: Encoding, start: NDArray[Any], end: NDArray[Any], relevance: Any
-) -> Reading:
+def _reading(encoding: Encoding, start: NDArray[Any], end: NDArray[Any], relevance: Any) -> Reading:
     kinds, special = encoding.type_ids, encoding.special_tokens_mask
     inside = [i for i, kind in enumerate(kinds) if kind == 1 and not special[i]]
     return Reading(

@@ -17,6 +17,8 @@ from retrieval.types import Span
 NEAREST_HEADING = "Nearest in the archive (no support for an answer):"
 NEAREST_SHOWN = 3
 CONFLICT_HEADING = "The sources disagree:"
+LESS_CERTAIN = "Less certain:"
+_LESS_CERTAIN = 0.5  # share of the first claim's score below which a short answer is marked
 _LONGEST_ANSWER = 600  # characters shown of a quotation that is itself the answer
 
 
@@ -37,18 +39,22 @@ class Line:
 def lines_above(answer: Answer, *, quotes: Quotes) -> list[Line]:
     """The short answers, equal ones as one, then claims in the reader's own words.
 
-    Without quotes in the citations, quotations are spelt out here as well.
+    Short answers that the reader holds for much less likely than the first are marked so. Without
+    quotes in the citations, quotations are spelt out here as well.
     """
     by_number = _by_number(answer)
+    surest = max((claim.score or 0.0 for claim in answer.claims), default=0.0)
     shorts: dict[str, Line] = {}
     spelt_out: list[Line] = []
     for claim in answer.claims:
         if claim.short:
             numbers = (claim.short_in,) if claim.short_in else claim.citations
+            sure = claim.score is None or claim.score >= surest * _LESS_CERTAIN
+            text = claim.short if sure else f"{LESS_CERTAIN} {claim.short}"
             key = clean_line(claim.short).casefold()
-            known = shorts.get(key, Line(claim.short, (), short=True))
+            known = shorts.get(key, Line(text, (), short=sure))
             merged = dict.fromkeys((*known.numbers, *numbers))
-            shorts[key] = Line(known.text, tuple(merged), short=True)
+            shorts[key] = Line(known.text, tuple(merged), short=known.short)
         if quotes == "none" or not is_quotation(claim, by_number):
             spelt_out.append(Line(claim.text, claim.citations, short=False))
     return [*shorts.values(), *spelt_out]

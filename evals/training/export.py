@@ -1,15 +1,13 @@
-"""Checkpoint -> int8 ONNX graph: ``python evals/training/export.py --help``.
+"""Checkpoint -> 8-bit ONNX graph: ``python evals/training/export.py --help``.
 
 The graph is built by hand out of onnxruntime's fused operators, because exporters leave the
-attention unfused. What is narrow and what is not:
+attention unfused. Word vectors are int8 rows with one scale a row, widened after the gather. All
+other matrices are 8-bit in blocks of `BLOCK` inputs with a scale each (``MatMulNBits``, which
+rounds activations in the same blocks, token by token): what a passage scores does not depend on
+what it is batched with. Norms, biases and heads stay float32.
 
-* word vectors: int8 rows with one scale a row, widened after the gather;
-* attention projections and the feed-forward's first half: int8 weights (one scale an output
-  channel), activations quantised on the fly. Per-channel outliers of the activations are moved
-  into the weights first (SmoothQuant, Xiao et al. 2023, https://arxiv.org/abs/2211.10438);
-* the feed-forward's second half: int8 weights widened when the model is loaded, activations in
-  float. Its inputs come from a GELU and do not survive 8 bits;
-* norms, biases, heads: float.
+Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md; 8 bits in
+``MatMulNBits`` need onnxruntime 1.22.
 """
 
 from __future__ import annotations
@@ -20,8 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
-from data import Drawer, collate, find_siblings, load_squad, load_tokenizer
 from model import EPSILON, HEADS, HIDDEN, LAYERS, MASKED, Reader
 from onnx import TensorProto, helper, numpy_helper
 from reading import load_reader
@@ -29,43 +25,16 @@ from reading import load_reader
 OPSET = 17
 IR_VERSION = 8
 CONTRIB = "com.microsoft"
+BLOCK = 64
 
 
-def input_ranges(reader: Reader, batches: list[tuple[np.ndarray, ...]]) -> dict[str, np.ndarray]:
-    """Largest absolute input of each linear layer, per input channel, over calibration batches."""
-    ranges: dict[str, np.ndarray] = {}
+def quantise(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Symmetric int8 and float32 scales, one scale for each slice along the last axis.
 
-    def watch(name: str):
-        def hook(_module, inputs):
-            peak = inputs[0].detach().flatten(0, -2).abs().amax(0).numpy()
-            ranges[name] = np.maximum(ranges.get(name, 0), peak)
-
-        return hook
-
-    hooks = [
-        module.register_forward_pre_hook(watch(name))
-        for name, module in reader.named_modules()
-        if isinstance(module, torch.nn.Linear) and name.startswith("layers.")
-    ]
-    with torch.inference_mode():
-        for batch in batches:
-            reader(*(torch.from_numpy(array) for array in batch))
-    for hook in hooks:
-        hook.remove()
-    return ranges
-
-
-def quantise(weights: np.ndarray, axis: int, *, bits: int = 8) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric integers and float32 scales, one scale for each slice along ``axis``.
-
-    For example ``[[1.0, -2.0]]`` along axis 1 gives ``[[127, -127]]`` and ``[1/127, 2/127]``.
+    For example ``[[1.0, -2.0]]`` gives ``[[64, -127]]`` and ``[[2/127]]``.
     """
-    limit = 2 ** (bits - 1) - 1
-    others = tuple(i for i in range(weights.ndim) if i != axis)
-    scales = np.abs(weights).max(axis=others, keepdims=True) / limit
-    scales = np.maximum(scales, 1e-12).astype(np.float32)
-    integers = np.clip(np.rint(weights / scales), -limit, limit).astype(np.int8)
-    return integers, scales
+    scales = np.maximum(np.abs(weights).max(axis=-1, keepdims=True) / 127, 1e-12)
+    return np.rint(weights / scales).astype(np.int8), scales.astype(np.float32)
 
 
 class Graph:
@@ -73,25 +42,11 @@ class Graph:
 
     Args:
         reader: the trained model.
-        ranges: from `input_ranges`.
-        smoothing: share of an activation's range that moves into the weights, 0 to 1.
-        weight_bits: 8, or 7 to keep sums within 16 bits on processors without VNNI.
         full_precision: keep everything in float32, for comparison.
     """
 
-    def __init__(
-        self,
-        reader: Reader,
-        ranges: dict[str, np.ndarray],
-        *,
-        smoothing: float = 0.7,
-        weight_bits: int = 8,
-        full_precision: bool = False,
-    ) -> None:
+    def __init__(self, reader: Reader, *, full_precision: bool = False) -> None:
         self.weights = {name: value.numpy() for name, value in reader.state_dict().items()}
-        self.ranges = ranges
-        self.smoothing = smoothing
-        self.weight_bits = weight_bits
         self.full_precision = full_precision
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
@@ -112,43 +67,34 @@ class Graph:
     def name(self, output: str, final: str) -> None:
         self.nodes.append(helper.make_node("Identity", [output], [final]))
 
-    def widened(self, name: str, matrix: np.ndarray) -> str:
-        """A float matrix [in, out] stored as int8; the runtime folds the product when loading."""
+    def product(self, x: str, name: str, matrix: np.ndarray) -> str:
+        """``x @ matrix.T``; ``matrix`` is [outputs, inputs], as torch stores it."""
         if self.full_precision:
-            return self.constant(name, matrix)
-        integers, scales = quantise(matrix, 1)
-        as_float = self.add("Cast", [self.constant(name, integers)], to=TensorProto.FLOAT)
-        return self.add("Mul", [as_float, self.constant(f"{name}.scale", scales)])
-
-    def quantised_product(self, x: str, name: str, matrix: np.ndarray) -> str:
-        """``x @ matrix`` in integers; ``matrix`` is [in, out] and already smoothed."""
-        if self.full_precision:
-            return self.add("MatMul", [x, self.constant(name, matrix)])
-        integers, scales = quantise(matrix, 1, bits=self.weight_bits)
-        inputs = [x, self.constant(name, integers), self.constant(f"{name}.scale", scales[0])]
-        return self.add("DynamicQuantizeMatMul", inputs, domain=CONTRIB)
-
-    def smoothing_scales(self, layer: str, matrix: np.ndarray) -> np.ndarray:
-        """Divisors [in] of the input channels of ``matrix`` [in, out]; their mean log is zero."""
-        if self.full_precision:
-            return np.ones(len(matrix), np.float32)
-        activation = np.maximum(self.ranges[layer], 1e-5)
-        weight = np.maximum(np.abs(matrix).max(1), 1e-5)
-        scales = activation**self.smoothing / weight ** (1 - self.smoothing)
-        return (scales / np.exp(np.log(scales).mean())).astype(np.float32)
-
-    def smoothed_product(self, x: str, name: str, matrix: np.ndarray, layer: str) -> str:
-        scales = self.smoothing_scales(layer, matrix)
-        if not self.full_precision:
-            x = self.add("Mul", [x, self.constant(f"{name}.smooth", 1 / scales)])
-        return self.quantised_product(x, name, matrix * scales[:, None])
+            return self.add("MatMul", [x, self.constant(name, matrix.T)])
+        outputs, inputs = matrix.shape
+        integers, scales = quantise(matrix.reshape(outputs, inputs // BLOCK, BLOCK))
+        unsigned = (integers.astype(np.int16) + 128).astype(np.uint8)  # 128 stands for 0
+        return self.add(
+            "MatMulNBits",
+            [
+                x,
+                self.constant(name, unsigned),
+                self.constant(f"{name}.scale", scales[..., 0]),
+            ],
+            domain=CONTRIB,
+            K=inputs,
+            N=outputs,
+            bits=8,
+            block_size=BLOCK,
+            accuracy_level=4,  # multiply in 8-bit integers where the processor can
+        )
 
     def embeddings(self) -> str:
         table = "embeddings.word_embeddings.weight"
         if self.full_precision:
             words = self.add("Gather", [self.weight(table), "input_ids"])
         else:
-            integers, scales = quantise(self.weights[table], 0)
+            integers, scales = quantise(self.weights[table])
             rows = self.add("Gather", [self.constant(table, integers), "input_ids"])
             rows = self.add("Cast", [rows], to=TensorProto.FLOAT)
             scale = self.add("Gather", [self.constant(f"{table}.scale", scales), "input_ids"])
@@ -166,30 +112,20 @@ class Graph:
     def layer(self, x: str, index: int, mask: str) -> str:
         prefix = f"layers.{index}."
         parts = ("query", "key", "value")
-        matrix = np.concatenate([self.weights[f"{prefix}{part}.weight"] for part in parts]).T
+        matrix = np.concatenate([self.weights[f"{prefix}{part}.weight"] for part in parts])
         bias = np.concatenate([self.weights[f"{prefix}{part}.bias"] for part in parts])
-        output = self.weights[f"{prefix}attention_output.weight"].T
-        scales = self.smoothing_scales(f"{prefix}attention_output", output)
-        # The context is linear in the values: its scales fold into them and cost nothing.
-        matrix, bias = matrix.copy(), bias.copy()
-        matrix[:, 2 * HIDDEN :] /= scales
-        bias[2 * HIDDEN :] /= scales
-
-        joined = self.smoothed_product(x, f"{prefix}qkv", matrix, f"{prefix}query")
+        joined = self.product(x, f"{prefix}qkv", matrix)
         sizes = self.constant("thirds", np.array([HIDDEN] * 3, np.int64))
         split = self.add("Split", [joined, sizes], outputs=3, axis=-1)
-        bias_name = self.constant(f"{prefix}qkv.bias", bias)
-        attention = [*split, bias_name, mask]
-        context = self.add("MultiHeadAttention", attention, domain=CONTRIB, num_heads=HEADS)
+        inputs = [*split, self.constant(f"{prefix}qkv.bias", bias), mask]
+        context = self.add("MultiHeadAttention", inputs, domain=CONTRIB, num_heads=HEADS)
         name = f"{prefix}attention_output"
-        context = self.quantised_product(context, name, output * scales[:, None])
+        context = self.product(context, name, self.weights[f"{name}.weight"])
         x = self.skip_norm(context, x, f"{prefix}attention_norm", f"{name}.bias")
 
-        up = self.weights[f"{prefix}up.weight"].T
-        hidden = self.smoothed_product(x, f"{prefix}up", up, f"{prefix}up")
+        hidden = self.product(x, f"{prefix}up", self.weights[f"{prefix}up.weight"])
         hidden = self.add("BiasGelu", [hidden, self.weight(f"{prefix}up.bias")], domain=CONTRIB)
-        down = self.widened(f"{prefix}down", self.weights[f"{prefix}down.weight"].T)
-        hidden = self.add("MatMul", [hidden, down])
+        hidden = self.product(hidden, f"{prefix}down", self.weights[f"{prefix}down.weight"])
         return self.skip_norm(hidden, x, f"{prefix}output_norm", f"{prefix}down.bias")
 
     def skip_norm(self, x: str, residual: str, norm: str, bias: str) -> str:
@@ -250,35 +186,15 @@ class Graph:
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
 
 
-def calibration_batches(tokenizer_path: Path, *, seed: int = 11) -> list[tuple[np.ndarray, ...]]:
-    """Four batches of training examples: the only text the smoothing sees."""
-    tokenizer = load_tokenizer(tokenizer_path)
-    paragraphs, questions = load_squad("squad_train_v1.1", tokenizer)
-    questions = questions[:: len(questions) // 2000]
-    find_siblings(paragraphs, questions)
-    batches = Drawer(paragraphs, questions, tokenizer, seed=seed).batches(0)
-    return [collate([(e.question, e.passage) for e in batch])[:3] for batch in batches[:4]]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Export a checkpoint as an ONNX model.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
-    parser.add_argument("--smoothing", type=float, default=0.7)
-    parser.add_argument("--weight-bits", type=int, default=8, choices=(7, 8))
     parser.add_argument("--float32", action="store_true", help="no quantisation, to compare")
     arguments = parser.parse_args()
 
     reader = load_reader(arguments.checkpoint)
-    ranges = input_ranges(reader, calibration_batches(arguments.base / "tokenizer.json"))
-    graph = Graph(
-        reader,
-        ranges,
-        smoothing=arguments.smoothing,
-        weight_bits=arguments.weight_bits,
-        full_precision=arguments.float32,
-    )
+    graph = Graph(reader, full_precision=arguments.float32)
     model = graph.build()
     onnx.checker.check_model(model)
     content = model.SerializeToString(deterministic=True)

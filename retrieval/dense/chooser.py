@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal
 
 from retrieval.dense.exact import ExactIndex
-from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows
+from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows, require_seal
 from retrieval.errors import DenseIndexError
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class DenseChooser:
             self._chroma = None
         if self._chroma is None:
             self._chroma_generation = generation
+            require_seal(self._ledger)
             self._chroma = ChromaIndex(dense_folder(self._ledger))
             if not finds_its_rows(self._ledger, self._chroma):
                 raise DenseIndexError("the dense index holds its rows and does not find them")

@@ -2,11 +2,16 @@
 
 The ledger remembers which passages Chroma was given: all up to `dense_high`, in the folder
 `dense_folder`. What came later is added, what is gone is deleted. Both are repeatable, so a kill
-at any point costs only work. Only the process that holds the writer's lock calls this.
+at any point costs only work. Only the process that holds the writer's lock writes to Chroma.
+
+Chroma rewrites its HNSW files in place, and crashes the process that opens one cut short. So the
+ledger also holds a seal, the sizes of those files: it is broken before Chroma is written to, set
+when Chroma is closed again, and nobody opens a Chroma whose seal does not hold.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +34,21 @@ def dense_high(ledger: Ledger) -> int:
     return int(ledger.meta("dense_high", "0"))
 
 
+def require_seal(ledger: Ledger) -> None:
+    """Check that Chroma's files are as the last writer left them, before anything opens them.
+
+    Raises:
+        DenseIndexError: they are not, or a writer is at work or was stopped at it.
+    """
+    folder, seal = dense_folder(ledger), ledger.meta("dense_files")
+    if not (folder / "chroma.sqlite3").is_file():
+        raise DenseIndexError(f"the dense index at {folder} is missing")
+    if not seal:
+        raise DenseIndexError(f"the dense index at {folder} is being written, or was cut short")
+    if seal != _sizes(folder):
+        raise DenseIndexError(f"the dense index at {folder} has files that were changed or lost")
+
+
 def finds_its_rows(ledger: Ledger, index: ChromaIndex) -> bool:
     """Whether Chroma finds stored vectors: without its HNSW files it finds few or none, silently.
 
@@ -48,16 +68,17 @@ def synchronize(ledger: Ledger) -> str | None:
     """Bring Chroma up to date. Returns why it had to be rebuilt, None if it had not."""
     try:
         index = _open_sound(ledger)
+        try:
+            changed, high = _advance(ledger, index)
+        finally:
+            index.close()
     except DenseIndexError as error:
         rebuild(ledger)
         return str(error)
-    try:
-        _advance(ledger, index)
-    except DenseIndexError as error:
-        rebuild(ledger)
-        return str(error)
-    finally:
-        index.close()
+    if changed is not None:
+        # Chroma first, the note about it second: a kill between them repeats work, loses none.
+        _note(ledger, index.folder, high)
+        ledger.forget_dead(changed)
     return None
 
 
@@ -77,9 +98,7 @@ def rebuild(ledger: Ledger) -> int:
         rows = index.count()
     finally:
         index.close()
-    ledger.set_meta(
-        dense_folder=new.name, dense_high=str(high), dense_generation=_next_generation(ledger)
-    )
+    _note(ledger, new, high)
     ledger.forget_dead(dead)
     delete_folder(old)
     return rows
@@ -91,6 +110,7 @@ def _open_sound(ledger: Ledger) -> ChromaIndex:
     if not high:
         delete_folder(folder)  # rows that were never acknowledged
         return ChromaIndex(folder, create=True)
+    require_seal(ledger)
     index = ChromaIndex(folder)
     try:
         given = sum(1 for i in ledger.passage_ids() if i <= high)
@@ -104,20 +124,14 @@ def _open_sound(ledger: Ledger) -> ChromaIndex:
     return index
 
 
-def _advance(ledger: Ledger, index: ChromaIndex) -> None:
-    dead = ledger.dead_passages()
-    high = dense_high(ledger)
+def _advance(ledger: Ledger, index: ChromaIndex) -> tuple[list[int] | None, int]:
+    """Delete and add what Chroma lacks. Returns the ids deleted, None if it lacked nothing."""
+    dead, high = ledger.dead_passages(), dense_high(ledger)
     if not dead and ledger.highest_passage_id() <= high:
-        return
+        return None, high
+    ledger.set_meta(dense_files="")
     index.delete(dead)
-    reached = _add(ledger, index, above=high)
-    # Chroma first, the note about it second: a kill between them repeats work, loses none.
-    ledger.forget_dead(dead)
-    ledger.set_meta(
-        dense_folder=index.folder.name,
-        dense_high=str(reached),
-        dense_generation=_next_generation(ledger),
-    )
+    return dead, _add(ledger, index, above=high)
 
 
 def _add(ledger: Ledger, index: ChromaIndex, *, above: int) -> int:
@@ -131,5 +145,17 @@ def _add(ledger: Ledger, index: ChromaIndex, *, above: int) -> int:
     return rows[-1][0] if rows else above
 
 
-def _next_generation(ledger: Ledger) -> str:
-    return str(int(ledger.meta("dense_generation", "0")) + 1)
+def _note(ledger: Ledger, folder: Path, high: int) -> None:
+    """Record what the closed Chroma in `folder` holds, and set the seal."""
+    ledger.set_meta(
+        dense_folder=folder.name,
+        dense_high=str(high),
+        dense_files=_sizes(folder),
+        dense_generation=str(int(ledger.meta("dense_generation", "0")) + 1),
+    )
+
+
+def _sizes(folder: Path) -> str:
+    """Chroma's HNSW files and their sizes. Its SQLite file looks after itself."""
+    files = sorted(path for path in folder.glob("*/*") if path.is_file())
+    return json.dumps({str(path.relative_to(folder)): path.stat().st_size for path in files})

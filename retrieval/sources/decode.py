@@ -54,9 +54,12 @@ _META_CHARSET = re.compile(
 )
 _MULTIBYTE = re.compile("[^\x00-\x7f\ufffd]")
 _LATIN = re.compile("[A-Za-z]")
-_SIGN_IN_WORD = re.compile(
-    r"[^\W\d_][\u0080-\u009f¡-©«-´¶-¹»-¿]|[¡-©¬-´¶-¹¼-¿][^\W\d_]|[\u0080-\u009f]"
+_LATIN_PAGES = ("cp1252", "cp1250", "iso8859-2")
+_ODD_SIGN = re.compile(
+    r"[^\W\d_][\u0080-\u009f¡-©«-´¶-¹»-¿]|[¡-©¬-´¶-¹¼-¿][^\W\d_]|[\u0080-\u009f─-▟ｦ-ﾟ]"
 )
+_WORDS = re.compile(r"[\w\s]")
+_NO_TEXT_BYTES = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x7f"
 _GUESS_SAMPLE = 200_000
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -84,7 +87,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
             return _marked(data[len(mark) :], encoding)
     if (wide := _unmarked_utf16(data)) is not None:
         return Decoded(data.decode(wide), (f"read as {wide.upper()}, which it does not state",))
-    if data.count(0) * 100 > len(data):
+    if _is_binary(data):
         raise SourceError("is binary data, not text")
     return _stated(data, declared) or _utf8(data) or _guessed(data)
 
@@ -118,23 +121,24 @@ def _marked(data: bytes, encoding: str) -> Decoded:
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without a mark has NULs on one side of its pairs only, and reads as words."""
     sample = data[:4_000]
     if len(sample) < 4 or len(data) % 2:
         return None
-    pairs = len(sample) / 2
-    even, odd = sample[0::2].count(0) / pairs, sample[1::2].count(0) / pairs
-    many, few = 0.6, 0.1  # shares of NUL: ASCII in UTF-16 has one in every pair, on one side
-    if odd > many and even < few:
-        encoding = "utf-16-le"
-    elif even > many and odd < few:
-        encoding = "utf-16-be"
-    else:
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if max(even, odd) * 20 < len(sample) // 2 or min(even, odd) * 20 > max(even, odd):
         return None
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = _strict(data, encoding)
+    if text is None or len(_WORDS.findall(text[:2_000])) * 10 < len(text[:2_000]) * 8:
         return None
     return encoding
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether one byte of ten or more is a control character that no text has."""
+    sample = data[:_GUESS_SAMPLE]
+    return (len(sample) - len(sample.translate(None, _NO_TEXT_BYTES))) * 10 > len(sample)
 
 
 def _stated(data: bytes, declared: str | None) -> Decoded | None:
@@ -180,21 +184,23 @@ def _guessed(data: bytes) -> Decoded:
     text = _strict(data, encoding) if encoding else None
     if text is None or len(_CONTROL.findall(text)) * 50 > len(text):
         raise SourceError("is in an encoding that cannot be told: save it as UTF-8")
-    if len(_LATIN.findall(text)) * 2 > len(text):
-        encoding, text = _best_latin(data, encoding, text)
+    encoding, text = _likeliest(data, encoding, text)
     return Decoded(text, (f"is not UTF-8: read as {encoding}, a guess",))
 
 
-def _best_latin(data: bytes, encoding: str, text: str) -> tuple[str, str]:
-    """The Latin code page with the fewest signs inside words, the commoner one of equals.
+def _likeliest(data: bytes, encoding: str, text: str) -> tuple[str, str]:
+    """The reading with the fewest signs that stand in no word, the commoner encoding of equals.
 
-    Short Latin texts fit dozens of code pages, among which a general detector picks a rare one.
+    Short Latin texts fit dozens of code pages, among which a general detector picks a rare one;
+    short Russian in KOI8-R it takes for half-width Japanese.
     """
-    found = [(name, _strict(data, name)) for name in ("cp1252", "cp1250", "iso8859-2")]
-    readings = [(name, other) for name, other in found if other is not None]
+    latin = len(_LATIN.findall(text)) * 2 > len(text)
+    others = [(name, _strict(data, name)) for name in (_LATIN_PAGES if latin else ("koi8-r",))]
+    readings = [(name, other) for name, other in others if other is not None]
+    guess = (encoding, text)
     return min(
-        [*readings, (encoding, text)],
-        key=lambda reading: len(_SIGN_IN_WORD.findall(reading[1])),
+        [*readings, guess] if latin else [guess, *readings],
+        key=lambda reading: len(_ODD_SIGN.findall(reading[1])),
     )
 
 

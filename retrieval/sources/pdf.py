@@ -1,10 +1,11 @@
 """PDF -> article, by pypdf in the parser process.
 
 A PDF holds lines, not paragraphs. Lines are joined to a paragraph until one that ends a sentence
-and is clearly shorter than the lines of its page, or that is as short as a heading; a hyphen at a line's end is taken out only
-between two lower-case letters. Page numbers and running heads, the same words at the edge of three
-pages or more, are left out with a notice. Title, author and date come from the PDF's own metadata,
-but a dateline's day is believed before the day on which the file was made.
+and is clearly shorter than the lines of its page, or that is as short as a heading; a hyphen at a
+line's end is taken out only between two lower-case letters. Page numbers and running heads (the
+same words at the edge of three pages or more), and what stands above the title, are left out with
+a notice. Title, author and date come from the PDF's own metadata, but a byline and a dateline are
+believed before them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from retrieval.errors import SourceError
 from retrieval.sources import dates, fields
 from retrieval.sources.article import Draft, finish
+from retrieval.sources.canonical import one_line
 from retrieval.sources.inputs import Document
 from retrieval.sources.text import headed
 from retrieval.sources.worker import extract as extract_apart
@@ -31,6 +33,8 @@ _BULLET = re.compile(r"[•·▪◦‣–—*-] ")
 _BROKEN_WORD = re.compile(r"(?<=[a-zß-öø-ÿ])-\n(?=[a-zß-öø-ÿ])")
 _PAGE_NUMBER = re.compile(r"(?:page |p\. ?)?[-–— ]*\d{1,4}[-–— ]*(?:(?:of|/) ?\d{1,4})?", re.I)
 _DIGITS = re.compile(r"\d+")
+_TOP = 5  # blocks in which the title may stand
+_MASTHEAD = 60  # characters of a line above the title
 _NO_TITLE = re.compile(
     r"untitled|\(?anonymous\)?|microsoft \w+ - .*|.*\.(?:docx?|pdf|indd|tex)", re.I
 )
@@ -86,8 +90,13 @@ def extract(data: bytes, *, pages: int, chars: int) -> dict[str, Any]:
     if dropped:
         notices.append(f"{dropped} running heads and page numbers left out")
     title, author, created = _metadata(reader)
+    blocks = paragraphs(lines)
+    top = next((at for at, block in enumerate(blocks[:_TOP]) if title and block == title), 0)
+    if top and all(len(block) <= _MASTHEAD for block in blocks[:top]):
+        notices.append(f"left out above the title: {one_line(' / '.join(blocks[:top]))}")
+        del blocks[:top]
     return {
-        "text": "\n\n".join(paragraphs(lines)),
+        "text": "\n\n".join(blocks),
         "title": title,
         "author": author,
         "created": created,
