@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from bot.citations import CitationCheck, CitationMaker, verify_answer
 from bot.errors import UsageError
-from bot.readers import DraftClaim, NoAnswer, Reader
+from bot.readers import DraftClaim, Evidence, NoAnswer, Reader
 from bot.types import (
     Abstention,
     Answer,
@@ -35,7 +35,7 @@ from bot.types import (
     TextDelta,
 )
 from retrieval.archive import Archive
-from retrieval.types import Filters, Hit, IngestReport, ProgressCallback
+from retrieval.types import Filters, Hit, IngestReport, ProgressCallback, Span
 
 if TYPE_CHECKING:
     from retrieval.dense.chooser import DensePolicy
@@ -219,7 +219,7 @@ class Bot:
         work = _Work(CitationMaker(self.archive.article))
         for draft in self.reader.read(question, found.hits) if found.hits else ():
             if isinstance(draft, NoAnswer):
-                work.reason = draft.reason
+                work.reason, work.nearest = draft.reason, draft.nearest
             else:
                 yield from work.verify(draft)
         if not work.claims and work.rejected:
@@ -255,7 +255,7 @@ class Bot:
             claims=tuple(work.claims),
             citations=tuple(work.maker.citations),
             abstention=abstention,
-            nearest=_nearest(hits, work.reason) if abstention else (),
+            nearest=work.nearest_to(hits) if abstention else (),
             rejected=tuple(work.rejected),
             filters=AskedFilters(filters.since, filters.until, filters.sources),
             reader=self.reader.name,
@@ -278,6 +278,7 @@ class _Work:
     claims: list[Claim] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     reason: Reason = Reason.NO_MATCH
+    nearest: tuple[Evidence, ...] = ()
 
     def verify(self, draft: DraftClaim) -> Iterator[Event]:
         """Take in a draft claim: its new citations, then its text, or nothing if it is withheld."""
@@ -291,6 +292,16 @@ class _Work:
         markers = "".join(f"[{number}]" for number in claim.citations)
         yield TextDelta(("\n" if self.claims else "") + f"{claim.text} {markers}")
         self.claims.append(claim)
+
+    def nearest_to(self, hits: Sequence[Hit]) -> tuple[Nearest, ...]:
+        """What came nearest to an unanswered question, one sentence or passage an article."""
+        if self.reason is Reason.NO_MATCH:
+            return ()
+        passages = (Evidence(h.article.ref, Span(h.passage.start, h.passage.end)) for h in hits)
+        seen: dict[str, Nearest] = {}
+        for near in (*self.nearest, *passages):
+            seen.setdefault(near.article.id, Nearest(near.article, *near.span))
+        return tuple(seen.values())[:_NEAREST]
 
 
 def make_filters(
@@ -333,14 +344,3 @@ def _checked_question(question: str) -> str:
             f"the question has {len(cleaned):,} characters: ask in {_LONGEST_QUESTION:,} or fewer"
         )
     return cleaned
-
-
-def _nearest(hits: Sequence[Hit], reason: Reason) -> tuple[Nearest, ...]:
-    """The passages nearest to an unanswered question, one an article."""
-    if reason is Reason.NO_MATCH:
-        return ()
-    seen: dict[str, Nearest] = {}
-    for hit in hits:
-        near = Nearest(hit.article.ref, hit.passage.start, hit.passage.end, hit.similarity)
-        seen.setdefault(hit.article.id, near)
-    return tuple(seen.values())[:_NEAREST]

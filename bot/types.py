@@ -62,12 +62,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A passage that was near the question but is no support for an answer."""
+    """A sentence or passage that was near the question and is no support for an answer."""
 
     article: ArticleRef
     start: int
     end: int
-    score: float | None
 
 
 @dataclass(frozen=True, slots=True)

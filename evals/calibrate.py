@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.engine import DEFAULT_K, Bot
-from bot.readers.cross_encoder_scorer import features, under_headline
+from bot.readers.cross_encoder_scorer import Candidate, CrossEncoderScorer
 from evals.ask import ROOT
-from retrieval.reranker import CrossEncoder
 
 _RIDGE = 1.0
 _THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
@@ -48,36 +47,35 @@ def main() -> None:
     questions = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder, Bot.open(folder, dense="exact") as bot:
         bot.ingest([ROOT / "corpus"])
-        model = CrossEncoder()
-        asked = [look(bot, model, question) for question in questions]
+        scorer = CrossEncoderScorer()
+        asked = [look(bot, scorer, question) for question in questions]
     weights = fit(asked)
-    print("weights (bias, margin, null, dense, lexical):", weights.round(3).tolist())
+    print("bias and weights:", weights.round(3).tolist())
     print("\nin-sample"), table(asked, [probabilities(a, weights) for a in asked])
     print("\ncross-validated"), table(asked, cross_validated(asked, options.folds))
 
 
-def look(bot: Bot, model: CrossEncoder, question: dict[str, Any]) -> Asked:
+def look(bot: Bot, scorer: CrossEncoderScorer, question: dict[str, Any]) -> Asked:
     """Retrieve and read as the bot does."""
     hits = bot.archive.search(question["question"], limit=DEFAULT_K)
-    texts, shifts = under_headline(hits)
-    rows: list[tuple[float, ...]] = []
-    gold: list[set[int]] = []
-    for hit, shift, reading in zip(
-        hits, shifts, model.read(question["question"], texts), strict=True
-    ):
-        for span in hit.passage.sentences:
-            found = reading.best(span.start + shift, span.end + shift)
-            if found is None:
-                continue
-            rows.append((1.0, *features(found[0], reading, hit)))
-            held: set[int] = set()
-            for number, quote in enumerate(question["gold"]):
-                start = hit.article.text.find(quote["quote"])
-                inside = span.start < start + len(quote["quote"]) and start < span.end
-                if quote["file"] in hit.article.origin and start >= 0 and inside:
-                    held.add(number)
-            gold.append(held)
-    return Asked(question, np.array(rows), gold)
+    found = scorer.candidates(question["question"], hits)
+    return Asked(
+        question,
+        np.array([(1.0, *candidate.features) for candidate in found]),
+        [_gold_in(candidate, question["gold"]) for candidate in found],
+    )
+
+
+def _gold_in(candidate: Candidate, gold: list[dict[str, str]]) -> set[int]:
+    """Which gold quotes the candidate's sentence overlaps."""
+    article, span = candidate.hit.article, candidate.hit.passage.sentences[candidate.index]
+    held: set[int] = set()
+    for number, quote in enumerate(gold):
+        start = article.text.find(quote["quote"])
+        inside = span.start < start + len(quote["quote"]) and start < span.end
+        if quote["file"] in article.origin and start >= 0 and inside:
+            held.add(number)
+    return held
 
 
 def fit(asked: list[Asked]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import newsroom
+from tests import newsroom, volumes
 from tests.counting import CountingEmbedder
 
 if TYPE_CHECKING:
@@ -108,3 +108,14 @@ def id_of(built_archive: tuple[Path, Path]) -> Callable[[str], str]:
         rows = db.execute("SELECT origin, id FROM article").fetchall()
     db.close()
     return {Path(origin).name: str(article_id) for origin, article_id in rows}.__getitem__
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, which a test can fill up or make read-only."""
+    path = tmp_path / "volume"
+    path.mkdir()
+    if not volumes.mount(path):
+        pytest.skip("mounting a file system needs root on Linux")
+    yield path
+    volumes.unmount(path)

@@ -38,9 +38,13 @@ class DraftClaim:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The reader found no answer in the passages, and why."""
+    """The reader found no answer in the passages, and why.
+
+    `nearest` are sentences that come near without answering, best first; may be empty.
+    """
 
     reason: Reason
+    nearest: tuple[Evidence, ...] = ()
 
 
 class Reader(Protocol):

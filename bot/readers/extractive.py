@@ -46,7 +46,8 @@ class ExtractiveReader:
         )
         if not ranked or ranked[0].score < self._scorer.threshold:
             near = any((hit.similarity or 0.0) >= _ON_TOPIC for hit in hits)
-            yield NoAnswer(Reason.MENTIONED_NOT_ANSWERED if near else Reason.NO_MATCH)
+            reason = Reason.MENTIONED_NOT_ANSWERED if near else Reason.NO_MATCH
+            yield NoAnswer(reason, nearest=tuple(_evidence(sentence) for sentence in ranked))
             return
         topic = stems(question)
         most = _MOST_ITEMS if asks_for_several(question) else _MOST_CLAIMS
@@ -67,6 +68,10 @@ def _chosen(ranked: Sequence[ScoredSentence], most: int) -> list[ScoredSentence]
 
 def _copies(one: ScoredSentence, other: ScoredSentence) -> bool:
     return overlap(one.hit.article.text, one.span, other.hit.article.text, other.span) >= _COPY
+
+
+def _evidence(sentence: ScoredSentence) -> Evidence:
+    return Evidence(sentence.hit.article.ref, sentence.span)
 
 
 def _draft(sentence: ScoredSentence, topic: frozenset[str]) -> DraftClaim:

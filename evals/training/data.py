@@ -35,6 +35,8 @@ from tokenizers import Tokenizer
 CLS, SEP = 101, 102
 KINDS = {"answer": 0.54, "sibling": 0.20, "gap": 0.10, "twist": 0.16}
 WINDOW = (64, 192)  # passage tokens of a window are drawn between these
+NARROW = (20, 56)  # and of some windows between these: a sentence, or two
+NARROW_SHARE = 0.4
 QUESTION_TOKENS = 48
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])")
@@ -313,11 +315,11 @@ class Drawer:
     def _draw(self, question: Question, kind: str, rng: random.Random) -> Example:
         """One example of a kind; a kind that does not apply falls back to *sibling*, *answer*."""
         paragraph = self.paragraphs[question.paragraph]
-        budget = rng.randint(*WINDOW)
+        budget = rng.randint(*(NARROW if rng.random() < NARROW_SHARE else WINDOW))
         if kind == "gap":
             rest = self._without_answer(question)
             if rest is not None:
-                return Example(question.ids, rest[: max(budget, 32)], None)
+                return Example(question.ids, rest[: max(budget, 24)], None)
             kind = "sibling"
         if kind == "twist":
             twisted = self._twist(question, rng)

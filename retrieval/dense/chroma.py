@@ -40,9 +40,13 @@ class ChromaIndex:
             import chromadb
             from chromadb.config import Settings
 
-            self._client = chromadb.PersistentClient(
-                str(self.folder), settings=Settings(anonymized_telemetry=False)
-            )
+            try:
+                self._client = chromadb.PersistentClient(
+                    str(self.folder), settings=Settings(anonymized_telemetry=False)
+                )
+            except BaseException:
+                _forget_failed(self.folder)
+                raise
             try:
                 if create:
                     self._collection = self._client.create_collection(
@@ -109,6 +113,18 @@ class ChromaIndex:
 def delete_folder(folder: Path) -> None:
     """Delete a dense index that is no longer used."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_failed(folder: Path) -> None:
+    """Drop what Chroma keeps of a client that could not start.
+
+    It would hand that out to the next client of the same folder, in which nothing works even after
+    the disk has space again.
+    """
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if not SharedSystemClient._identifier_to_refcount.get(str(folder)):
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
 
 
 @contextmanager

@@ -175,6 +175,15 @@ class Ledger(LedgerReader):
                 ) from error
 
 
+# SQLite's primary result codes where it cannot make the files of a WAL.
+_NO_WAL = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+)
+
+
 def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     uri = path.absolute().as_uri()
     mode = "rwc" if create else "rw"
@@ -186,11 +195,10 @@ def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
         )
     except sqlite3.Error as error:
         connection.close()
-        # On a read-only mount SQLite cannot make the files that go with a WAL. Unless a WAL was left
-        # there, the file alone is the whole truth.
-        code = error.sqlite_errorcode & 0xFF
+        # On a read-only mount and on a full disk SQLite cannot make the files that go with a WAL.
+        # Unless a WAL was left there, the file alone is the whole truth.
         left = Path(f"{path}-wal")
-        if create or code not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        if create or error.sqlite_errorcode & 0xFF not in _NO_WAL:
             raise
         if left.is_file() and left.stat().st_size:
             raise

@@ -58,7 +58,7 @@ _LATIN_PAGES = ("cp1252", "cp1250", "iso8859-2")
 _ODD_SIGN = re.compile(
     r"[^\W\d_][\u0080-\u009f¡-©«-´¶-¹»-¿]|[¡-©¬-´¶-¹¼-¿][^\W\d_]|[\u0080-\u009f─-▟ｦ-ﾟ]"
 )
-_WORDS = re.compile(r"[\w\s]")
+_LOW = bytes(range(16))
 _NO_TEXT_BYTES = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x7f"
 _GUESS_SAMPLE = 200_000
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -121,18 +121,21 @@ def _marked(data: bytes, encoding: str) -> Decoded:
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark has NULs on one side of its pairs only, and reads as words."""
+    """UTF-16 without a mark: in every pair one byte is below 16, and always the same one.
+
+    That holds for the alphabets up to Thai, whose characters are below U+1000.
+    """
     sample = data[:4_000]
-    if len(sample) < 4 or len(data) % 2:
+    if len(sample) < 8 or len(data) % 2:
         return None
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) * 20 < len(sample) // 2 or min(even, odd) * 20 > max(even, odd):
+    pairs = len(sample) // 2
+    even, odd = (
+        len(side) - len(side.translate(None, _LOW)) for side in (sample[::2], sample[1::2])
+    )
+    if max(even, odd) * 10 < pairs * 9 or min(even, odd) * 10 > pairs:
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    text = _strict(data, encoding)
-    if text is None or len(_WORDS.findall(text[:2_000])) * 10 < len(text[:2_000]) * 8:
-        return None
-    return encoding
+    return None if _strict(data, encoding) is None else encoding
 
 
 def _is_binary(data: bytes) -> bool:

@@ -56,7 +56,7 @@ def read(document: Document) -> Iterator[ParsedArticle | SourceFailure]:
 
 def _rows(stream: _Peekable, document: Document) -> Iterator[tuple[str, object]]:
     """What each line or item holds: an object, or a SourceError that says why there is none."""
-    head = stream.peek(_PEEK)
+    head = stream.peek_line(_PEEK, document.limits.line_bytes)
     if not head:
         raise SourceError("is empty: there is no article in it")
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00")) or _is_whole(head, document.item):
@@ -183,6 +183,12 @@ class _Peekable:
         while len(self._ahead) < size and (more := self._stream.read(size - len(self._ahead))):
             self._ahead += more
         return self._ahead[:size]
+
+    def peek_line(self, size: int, limit: int) -> bytes:
+        """At least the next `size` bytes, and more until they hold a newline or are `limit`."""
+        while b"\n" not in (head := self.peek(size)) and len(head) == size < limit:
+            size *= 2
+        return head
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes; all for -1."""

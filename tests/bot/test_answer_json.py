@@ -65,7 +65,7 @@ answers = st.builds(
     ),
     citations=tuples(st.builds(Citation, number, refs, number, number, text, st.booleans())),
     abstention=st.none() | st.builds(Abstention, st.sampled_from(Reason), text),
-    nearest=tuples(st.builds(Nearest, refs, number, number, st.none() | score)),
+    nearest=tuples(st.builds(Nearest, refs, number, number)),
     rejected=tuples(st.builds(Rejected, text, text)),
     filters=st.builds(AskedFilters, st.none() | st.dates(), st.none() | st.dates(), tuples(text)),
     reader=text,

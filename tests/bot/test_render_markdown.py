@@ -31,7 +31,7 @@ def test_an_answer_in_markdown() -> None:
 
 
 def test_an_abstention_in_markdown() -> None:
-    shown = render_markdown(abstention(Nearest(GAZETTE, 10, 90, None)))
+    shown = render_markdown(abstention(Nearest(GAZETTE, 10, 90)))
     assert shown.startswith("Nothing in the archive is about this.\n\nNearest in the archive")
     assert "- [Ferry crews walk out](<https://gazette.example/ferry>) — Harbour Gazette" in shown
 

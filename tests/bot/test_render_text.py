@@ -132,7 +132,7 @@ def test_statuses_are_told() -> None:
 
 
 def test_an_abstention_shows_what_was_near_but_no_support() -> None:
-    near = Nearest(GAZETTE, 10, 90, 0.4)
+    near = Nearest(GAZETTE, 10, 90)
     assert render_text(abstention(*[near] * 5)).splitlines() == [
         "Nothing in the archive is about this.",
         "",
@@ -157,7 +157,7 @@ def test_no_text_from_an_article_can_steer_the_terminal(
         answer(quotation(cited), Claim(title, (1,)), citations=(cited,)),
         rejected=(Rejected(quote, source),),
     )
-    near = replace(abstention(Nearest(article, 0, 1, None)), question=title)
+    near = replace(abstention(Nearest(article, 0, 1)), question=title)
     for shown in (render_text(item, width=width, color=True) for item in (whole, near)):
         plain = OURS.sub("", shown)
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b\ud800-\udfff]", plain)

@@ -28,7 +28,8 @@ SEED = int(os.environ.get("DATELINE_KILL_SEED", "2023"))
 ARTICLES = 60
 LONG = 6  # of them have two passages
 CHANGED, REMOVED = range(10, 30), range(50, 60)
-LONGEST_WAIT = 0.06  # seconds after a step: a step of the ingest takes about that long
+LONGEST_WAIT = 0.06  # seconds after a step: storing a batch takes about that long
+LONGEST_CHROMA_WAIT = 0.02  # writing a batch to Chroma
 LONGEST_START = 1.0  # seconds from the start of the process to its first step
 
 Texts = dict[str, str]  # article id -> text
@@ -89,7 +90,8 @@ def killed_ingest(archive: Path, files: Path, chance: random.Random, steps: list
     said = ["start"]
     while len(said) <= last_step and (line := process.stdout.readline()):
         said.append(line.strip())
-    time.sleep(chance.uniform(0, LONGEST_WAIT if last_step else LONGEST_START))
+    longest = LONGEST_CHROMA_WAIT if phase else LONGEST_WAIT if last_step else LONGEST_START
+    time.sleep(chance.uniform(0, longest))
     process.send_signal(signal.SIGKILL)
     said += [line.strip() for line in process.stdout]
     process.stdout.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from retrieval.errors import ArchiveError, ArticleNotFoundError
 from retrieval.ledger import Ledger
 from retrieval.types import Filters
 from tests.revisions import new_revision
+from tests.volumes import remount
 
 FIRST = "The bridge was closed. Nobody was hurt."
 SECOND = "The bridge was closed on Tuesday. Two people were hurt. Repairs began."
@@ -257,28 +257,13 @@ def test_a_damaged_page_is_reported_not_read_as_nothing(ledger: Ledger) -> None:
         assert "\n" not in str(error)
 
 
-def mounted(path: Path, *options: str) -> bool:
-    return subprocess.run(["mount", *options, str(path)], capture_output=True).returncode == 0
-
-
-@pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, which a test can make read-only. Needs root."""
-    path = tmp_path / "volume"
-    path.mkdir()
-    if sys.platform != "linux" or os.geteuid() or not mounted(path, "-t", "tmpfs", "tmpfs"):
-        pytest.skip("mounting a file system needs root on Linux")
-    yield path
-    subprocess.run(["umount", "-l", str(path)], check=True)
-
-
 def test_on_a_read_only_mount_it_opens_read_only(volume: Path) -> None:
     """An archive on a read-only medium can be read; writing says in one line that it cannot."""
     ledger = Ledger.open(volume / "ledger.sqlite3", create=True)
     new = new_revision("a", FIRST)
     ledger.put([new])
     ledger.close()
-    assert mounted(volume, "-o", "remount,ro")
+    remount(volume, "ro")
     ledger = Ledger.open(volume / "ledger.sqlite3")
     assert ledger.article(new.id).text == FIRST
     assert found(ledger, "bridge") == [new.id]
@@ -299,13 +284,13 @@ def test_on_a_read_only_mount_a_left_wal_is_read(volume: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", script, str(file)], check=False)
     assert Path(f"{file}-wal").stat().st_size
-    assert mounted(volume, "-o", "remount,ro")
+    remount(volume, "ro")
     ledger = Ledger.open(file)
     assert ledger.article(new_revision("a", FIRST).id).text == FIRST
     ledger.close()
-    assert mounted(volume, "-o", "remount,rw")
+    remount(volume, "rw")
     Path(f"{file}-shm").unlink()
-    assert mounted(volume, "-o", "remount,ro")
+    remount(volume, "ro")
     with pytest.raises(ArchiveError):  # without its index the WAL cannot be read: do not drop it
         Ledger.open(file)
 
