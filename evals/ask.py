@@ -1,6 +1,6 @@
 """How well the archive is asked: gold spans cited, unanswerable questions left unanswered.
 
-    python -m evals.ask [--questions corpus/questions.jsonl] [--corpus corpus/] [--json] [--misses]
+    python -m evals.ask [--questions FILE] [--corpus FOLDER] [--json] [--misses] [--write]
 
 Ingests the corpus into a temporary archive and asks every question through `Bot`. An answerable
 question counts as right when a citation covers a gold quotation (all of them where the question
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument(
         "--misses", action="store_true", help="print every question that went wrong"
     )
+    parser.add_argument("--write", action="store_true", help="save the report as evals/ask.md")
     options = parser.parse_args()
     questions = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder, Bot.open(folder) as bot:
@@ -58,6 +59,8 @@ def main() -> None:
             if not outcome.right:
                 print(_miss(outcome))
     summary = summarize(outcomes)
+    if options.write:
+        (ROOT / "evals" / "ask.md").write_text(_page(summary), "utf-8")
     print(json.dumps(summary, indent=2) if options.json else _table(summary))
 
 
@@ -108,7 +111,7 @@ def summarize(outcomes: list[Outcome]) -> dict[str, Any]:
             2,
         ),
         "median_ms": round(statistics.median(o.answer.timings["total"] for o in outcomes), 1),
-        "by_kind": {kind: f"{right[kind]}/{kinds[kind]}" for kind in sorted(kinds)},
+        "right_by_kind": ", ".join(f"{kind} {right[kind]}/{kinds[kind]}" for kind in sorted(kinds)),
     }
 
 
@@ -118,6 +121,15 @@ def _share(values: list[bool]) -> float:
 
 def _table(summary: dict[str, Any]) -> str:
     return "\n".join(f"{name:22} {value}" for name, value in summary.items())
+
+
+def _page(summary: dict[str, Any]) -> str:
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in summary.items())
+    return (
+        "# How well the sample archive is asked\n\n"
+        "Written by `python -m evals.ask --write`; what counts as right is said in `evals/ask.py`."
+        f"\n\n| | |\n|---|---|\n{rows}\n"
+    )
 
 
 def _miss(outcome: Outcome) -> str:

@@ -33,12 +33,13 @@ def test_every_article_is_read(filled: tuple[Bot, IngestReport]) -> None:
 
 
 def test_every_article_has_what_a_citation_names(filled: tuple[Bot, IngestReport]) -> None:
-    """Title, outlet and date are known for each."""
+    """Title and date are known for each, the outlet where the format has a place for one."""
     bot, _ = filled
     for ref in bot.archive.articles():
         assert ref.title
-        assert ref.source, ref
         assert ref.published, ref
+        no_field_for_outlets = bot.archive.article(ref.id).origin.endswith((".docx", ".pdf"))
+        assert ref.source or no_field_for_outlets, ref
 
 
 def test_there_are_enough_questions() -> None:

@@ -68,12 +68,12 @@ class Screen:
         """Press keys: text as it is, and names such as "Enter" or "C-c"."""
         self._tmux("send-keys", *keys)
 
-    def shows(self, text: str, *, seconds: float = 30) -> str:
+    def shows(self, text: str, *, times: int = 1, seconds: float = 30) -> str:
         """Wait until the screen holds `text`; return the whole screen, styles and all."""
         until = time.monotonic() + seconds
         while True:
             seen = self._tmux("capture-pane", "-e", "-J", "-p", "-S", "-500")
-            if text in seen:
+            if seen.count(text) >= times:
                 return seen
             assert time.monotonic() < until, f"the screen never showed {text!r}:\n{seen}"
             time.sleep(0.1)

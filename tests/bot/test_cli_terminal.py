@@ -53,8 +53,12 @@ def test_a_chat(terminal: Screen, tmp_path: Path) -> None:
     terminal.type("/open 1", "Enter")
     seen = terminal.shows("Turnout")
     assert "\x1b[7mLena Oake" in seen  # the cited span in reverse
+    asked_once = seen.count("11 Oct 2022")
     terminal.type("Up", "Up", "Enter")
-    terminal.type("half a question", "C-c")
+    terminal.shows("11 Oct 2022", times=asked_once + 1)
+    terminal.type("half a question")
+    terminal.shows("> half a question")  # at the prompt: the answer is done
+    terminal.type("C-c")
     terminal.shows("Ctrl-D or /quit leaves the chat")
     terminal.type("C-d")
     seen = terminal.shows("code 0")
