@@ -18,7 +18,8 @@ from bot.types import Reason
 from retrieval.types import Hit
 
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
-_AS_GOOD = 0.3  # further sentences must score this share of the best
+_AS_GOOD = 0.4  # further sentences must score this share of the best
+_LEVEL = 0.75  # sentences that score this share of the best go by date, newest first
 _MOST_CLAIMS = 3
 _MOST_ITEMS = 6  # for questions that ask for several things
 _COPY = 0.7  # stem overlap from which two sentences are copies of one
@@ -51,7 +52,7 @@ class ExtractiveReader:
             return
         topic = stems(question)
         most = _MOST_ITEMS if asks_for_several(question) else _MOST_CLAIMS
-        for sentence in _chosen(ranked, most):
+        for sentence in _newest_first(_chosen(ranked, most)):
             yield _draft(sentence, topic)
 
 
@@ -64,6 +65,17 @@ def _chosen(ranked: Sequence[ScoredSentence], most: int) -> list[ScoredSentence]
         if not any(_copies(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen
+
+
+def _newest_first(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Put the level ones in order of publication: later news mends and completes earlier news."""
+    level = [s for s in chosen if s.score >= chosen[0].score * _LEVEL]
+    return [*sorted(level, key=_published, reverse=True), *chosen[len(level) :]]
+
+
+def _published(sentence: ScoredSentence) -> float:
+    published = sentence.hit.article.ref.published
+    return published.timestamp() if published else float("-inf")
 
 
 def _copies(one: ScoredSentence, other: ScoredSentence) -> bool:

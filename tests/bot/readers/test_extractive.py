@@ -19,9 +19,10 @@ TEXT = (
 )
 
 
-def hit(text: str = TEXT, *, similarity: float = 0.5) -> Hit:
-    """A hit on the first passage of an article with this text."""
-    ref = ArticleRef("a" * 12, 1, "Games", "Harbour Wire", None, None, None, None)
+def hit(text: str = TEXT, *, similarity: float = 0.5, day: int | None = None) -> Hit:
+    """A hit on the first passage of an article with this text, of this day in February 2022."""
+    published = datetime(2022, 2, day, tzinfo=UTC) if day else None
+    ref = ArticleRef("a" * 12, 1, "Games", "Harbour Wire", published, None, None, None)
     article = Article(ref, text, (), "games.txt", datetime(2022, 2, 4, tzinfo=UTC))
     spans = split_passages(text)[0]
     passage = Passage(1, ref.id, 1, 0, spans[0].start, spans[-1].end, spans)
@@ -95,3 +96,31 @@ def test_the_short_answer_is_a_span_of_the_article() -> None:
     assert isinstance(draft, DraftClaim)
     assert draft.short is not None
     assert TEXT[slice(*draft.short.span)] == "Denmark"
+
+
+@dataclass
+class OneEach:
+    """Gives one score to the first sentence of each hit."""
+
+    scores: Sequence[float]
+    name: str = "one-each"
+    threshold: float = 0.3
+
+    def score(self, question: str, hits: Sequence[Hit]) -> list[ScoredSentence]:
+        """As `SentenceScorer.score`."""
+        return [ScoredSentence(hit, 0, s) for hit, s in zip(hits, self.scores, strict=True)]
+
+
+def test_of_sentences_that_are_level_the_newest_comes_first() -> None:
+    """A later report mends an earlier one; a much weaker sentence does not jump the queue."""
+    hits = [
+        hit("Nine people died.", day=9),
+        hit("Fourteen people are known to have died.", day=21),
+        hit("An undated page speaks of victims.", day=None),
+        hit("A weak and new mention.", day=28),
+    ]
+    drafts = list(ExtractiveReader(OneEach([0.8, 0.7, 0.65, 0.4])).read("How many died?", hits))
+    days = [
+        draft.evidence[-1].article.published for draft in drafts if isinstance(draft, DraftClaim)
+    ]
+    assert [day.day if day else None for day in days] == [21, 9, None]
