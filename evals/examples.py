@@ -2,9 +2,9 @@
 
     python -m evals.examples [--write]
 
-Compares each ```console block with what its commands print now, and runs the ```python blocks;
-`--write` puts the present output into the page. A command is a line that begins with `$`. All
-blocks run in one folder that holds a copy of corpus/, in an empty home folder.
+Compares each ```console block with what its commands print to standard output now, and runs the
+```python blocks; `--write` puts the present output into the page. A command is a line that begins
+with `$`. All blocks run in one folder that holds a copy of corpus/, in an empty home folder.
 
 Article ids depend on where a file lies, so two ids count as equal when they stand in the same
 places.
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXPECTED = (0, 10)  # answered or done, abstained
 _ID = re.compile(r"\b[0-9a-f]{12}\b")
 
 
@@ -33,6 +34,7 @@ def rerun(page: str, folder: Path) -> str:
     """`page` with the output of its console blocks as it is now.
 
     Raises:
+        RuntimeError: a command failed.
         subprocess.CalledProcessError: a Python example failed.
     """
     shutil.copytree(ROOT / "corpus", folder / "corpus")
@@ -61,6 +63,8 @@ def _session(body: str, folder: Path) -> Iterator[str]:
             yield ""
         yield f"$ {command}"
         done = _run(["bash", "-c", dateline + command], folder)
+        if done.returncode not in _EXPECTED:
+            raise RuntimeError(f"`{command}` ended with {done.returncode}: {done.stderr}")
         yield from (line.rstrip() for line in done.stdout.rstrip().splitlines())
 
 
@@ -77,8 +81,7 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         check=False,
     )

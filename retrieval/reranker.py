@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 FILE = "reader.onnx"
+_SHA256 = "6c630f8fed0bb2f2e12f44ba8e7b5bebc33c2b467b19f0ce52546c16dc82f1ea"
 MAX_TOKENS = 320  # question and passage together
 _LONGEST_ANSWER = 30  # tokens
 
@@ -72,11 +73,6 @@ class CrossEncoder:
         self._session: Any = None
         self._tokenizer: Any = None
 
-    @staticmethod
-    def available() -> bool:
-        """Whether the weights are part of this installation."""
-        return (WEIGHTS / FILE).is_file()
-
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Read every passage for the question. One `Reading` a passage, in order."""
         import numpy as np
@@ -108,7 +104,9 @@ class CrossEncoder:
         with self._lock:
             if self._session is None:
                 self._tokenizer = load_tokenizer(max_tokens=MAX_TOKENS)
-                self._session = open_session(read_weights(FILE), threads=self._threads)
+                self._session = open_session(
+                    read_weights(FILE, sha256=_SHA256), threads=self._threads
+                )
 
 
 def _reading(encoding: Encoding, start: NDArray[Any], end: NDArray[Any], relevance: Any) -> Reading:

@@ -49,9 +49,20 @@ def extract(format: str, data: bytes, *, seconds: float, memory: int, **options:
     Raises:
         SourceError: the extractor refused the document, or died of it.
     """
+    from retrieval.errors import SourceError
+
     request = json.dumps({"format": format, "options": options}).encode()
     with _LOCK:
-        return _ask(_process(memory), request, data, seconds)
+        used = _current is not None
+        answer = _ask(_process(memory), request, data, seconds)
+        if answer is None and used:  # it may have died before this document came: once more
+            answer = _ask(_process(memory), request, data, seconds)
+    if answer is None:
+        raise SourceError("made its parser crash: it is damaged or hostile")
+    reply = json.loads(answer)
+    if "error" in reply:
+        raise SourceError(reply["error"])
+    return reply["ok"]
 
 
 def close() -> None:
@@ -83,7 +94,10 @@ def _process(memory: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def _ask(process: subprocess.Popen[bytes], request: bytes, data: bytes, seconds: float) -> Any:
+def _ask(
+    process: subprocess.Popen[bytes], request: bytes, data: bytes, seconds: float
+) -> bytes | None:
+    """The process's answer; None if it died without one. It is ended unless it answered."""
     from retrieval.errors import SourceError
 
     overrun = threading.Event()
@@ -106,16 +120,11 @@ def _ask(process: subprocess.Popen[bytes], request: bytes, data: bytes, seconds:
         pass
     finally:
         timer.cancel()
-        if answer is None:
+        if answer is None or overrun.is_set():
             _end()
-    if overrun.is_set():
+    if answer is None and overrun.is_set():
         raise SourceError(f"took longer than {seconds:g} s to read, and was given up")
-    if answer is None:
-        raise SourceError("made its parser crash: it is damaged or hostile")
-    reply = json.loads(answer)
-    if "error" in reply:
-        raise SourceError(reply["error"])
-    return reply["ok"]
+    return answer
 
 
 def _end() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.sources import Input, Limits, addresses, read
+from retrieval.sources import DEFAULT_LIMITS, Input, Limits, addresses, read
 from retrieval.sources.url import user_agent
 from retrieval.types import ParsedArticle, SourceFailure
 from tests.retrieval.sources.samples import FEED, PAGE, pdf
@@ -112,7 +112,11 @@ def site() -> Iterator[str]:
 
 
 def fetched(
-    address: str, *, limits: Limits = Limits(), format: str = "auto", allow_private: bool = True
+    address: str,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    format: str = "auto",
+    allow_private: bool = True,
 ) -> list[ParsedArticle | SourceFailure]:
     """What reading a URL gives."""
     item = Input(address, "url", format, address)
