@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retrieval.embedding.onnx import WEIGHTS, batches, open_session, read_weights
+from retrieval.embedding.onnx import batches, open_session, read_weights
 from retrieval.embedding.tokenizer import load_tokenizer
 from retrieval.types import Span
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def mount(path: Path, *, size: str = "50%") -> bool:
-    """Mount an empty file system of `size` at the folder `path`. False where that is not allowed."""
+    """Mount an empty file system of `size` at the folder `path`. False where not allowed."""
     if sys.platform != "linux" or os.geteuid():
         return False
     return _mounted(path, "-t", "tmpfs", "-o", f"size={size}", "tmpfs")
@@ -26,4 +26,5 @@ def unmount(path: Path) -> None:
 
 
 def _mounted(path: Path, *options: str) -> bool:
-    return subprocess.run(["mount", *options, str(path)], capture_output=True).returncode == 0
+    done = subprocess.run(["mount", *options, str(path)], check=False, capture_output=True)
+    return done.returncode == 0

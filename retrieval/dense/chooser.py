@@ -25,7 +25,7 @@ DensePolicy = Literal["auto", "chroma", "exact"]
 
 # Exact search over this many passages costs about as much CPU as one Chroma query and needs no
 # index to be opened; evals/speed.py measures both.
-EXACT_UP_TO = 20_000
+EXACT_UP_TO = 100_000
 
 
 class DenseChooser:

@@ -36,10 +36,13 @@ def parse(data: bytes) -> HtmlElement:
 
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
-        tree = lxml_html.document_fromstring(data, parser=parser)
-    except (etree.LxmlError, ValueError) as error:
+        return lxml_html.document_fromstring(data, parser=parser)
+    except etree.ParserError as error:
         raise SourceError("is empty: there is no text in it") from error
-    return tree
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
+        raise SourceError("is no HTML that can be read: save the page again") from error
 
 
 def blocks(tree: HtmlElement) -> Iterator[str]:

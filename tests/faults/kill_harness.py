@@ -2,8 +2,8 @@
 
     python -m tests.faults.kill_harness ARCHIVE FOLDER
 
-Prints `ready`, then `stored ID` for each acknowledged article, `chroma` before each write to Chroma,
-and `done`. Batches are small, so that there are many commits and many saves of HNSW files to be
+Prints `ready`, then `stored ID` for each acknowledged article, `chroma` before each write to
+Chroma, and `done`. Batches are small, so that there are many commits and many saves of HNSW files to be
 killed in; everything else is as it ships.
 """
 
@@ -13,10 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import retrieval.dense.chroma as chroma
-import retrieval.dense.sync as sync
-import retrieval.ingest as ingest
+from retrieval import ingest
 from retrieval.archive import Archive
+from retrieval.dense import chroma, sync
 from retrieval.types import IngestProgress
 
 

@@ -28,10 +28,27 @@ def truncate(file: Path, *, to: float) -> None:
     file.write_bytes(content[: int(len(content) * to)])
 
 
+def empty(folder: Path) -> None:
+    """Delete the files of a folder."""
+    for file in folder.iterdir():
+        file.unlink()
+
+
+def overwrite(file: Path) -> None:
+    """Put something else into a file."""
+    file.write_bytes(b"junk" * 999)
+
+
+def make_folder(file: Path) -> None:
+    """Put a folder where a file was."""
+    file.unlink()
+    file.mkdir()
+
+
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "the folder is gone": shutil.rmtree,
     "the HNSW folder is gone": lambda folder: shutil.rmtree(hnsw(folder)),
-    "the HNSW folder is empty": lambda folder: [f.unlink() for f in hnsw(folder).iterdir()] and None,
+    "the HNSW folder is empty": lambda folder: empty(hnsw(folder)),
     **{
         f"{name} is cut to {share:.0%}": (
             lambda folder, name=name, share=share: truncate(hnsw(folder) / name, to=share)
@@ -39,16 +56,11 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
         for name in ("header.bin", "data_level0.bin", "index_metadata.pickle", "link_lists.bin")
         for share in (0.0, 0.5)
     },
-    "chroma.sqlite3 is junk": lambda folder: (folder / "chroma.sqlite3").write_bytes(b"junk" * 999)
-    and None,
+    "chroma.sqlite3 is junk": lambda folder: overwrite(folder / "chroma.sqlite3"),
     "chroma.sqlite3 is empty": lambda folder: truncate(folder / "chroma.sqlite3", to=0),
     "chroma.sqlite3 is cut in half": lambda folder: truncate(folder / "chroma.sqlite3", to=0.5),
     "chroma.sqlite3 is gone": lambda folder: (folder / "chroma.sqlite3").unlink(),
-    "chroma.sqlite3 is a folder": lambda folder: (
-        (folder / "chroma.sqlite3").unlink(),
-        (folder / "chroma.sqlite3").mkdir(),
-    )
-    and None,
+    "chroma.sqlite3 is a folder": lambda folder: make_folder(folder / "chroma.sqlite3"),
 }
 
 

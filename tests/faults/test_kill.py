@@ -159,7 +159,7 @@ def steps_of(archive: Path, files: Path) -> list[str]:
 def test_kill_9_at_random_points_of_an_ingest(
     scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
-    """Each time: what was acknowledged is there in full, nothing is half, and it can be finished."""
+    """Each time: what was acknowledged is there whole, nothing is half, it can be finished."""
     fresh = kind == "first ingest"
     scene.set_files(scene.first_files if fresh else scene.second_files)
     before = {} if fresh else scene.first_texts
@@ -168,7 +168,7 @@ def test_kill_9_at_random_points_of_an_ingest(
     def prepared(name: str) -> Path:
         return tmp_path / name if fresh else shutil.copytree(scene.first, tmp_path / name)
 
-    chance = random.Random(f"{SEED} {kind}")  # noqa: S311 - no secret
+    chance = random.Random(f"{SEED} {kind}")
     steps = steps_of(prepared("whole"), scene.files)
     died = writing_chroma = behind = 0
     while died < (KILLS + fresh) // 2:

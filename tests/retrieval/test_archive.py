@@ -258,7 +258,7 @@ def test_reindex_keeps_texts_and_revisions(archive: Archive) -> None:
 
 
 def test_small_archives_do_not_open_chroma_in_auto(archive_path: Path) -> None:
-    """Below 20,000 passages exact search is the quicker way to a first answer."""
+    """Below 100,000 passages exact search is the quicker way to a first answer."""
     with Archive.open(archive_path, dense="auto") as archive:
         assert archive.retrieve("ferry").dense_index == "exact"
         assert archive.dense_failure is None

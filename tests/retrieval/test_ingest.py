@@ -134,7 +134,8 @@ def test_an_article_that_changes_back_gets_a_third_revision(own: Archive, articl
 
 def test_the_title_is_embedded_with_each_passage() -> None:
     """What is embedded is the title, a line break and the passage's exact text."""
-    assert passage_inputs("T", "One. Two.", [(Span(0, 4),), (Span(5, 9),)]) == ["T\nOne.", "T\nTwo."]
+    passages = [(Span(0, 4),), (Span(5, 9),)]
+    assert passage_inputs("T", "One. Two.", passages) == ["T\nOne.", "T\nTwo."]
 
 
 def test_ids_are_stable(tmp_path: Path, articles: Path, counting: CountingEmbedder) -> None:
@@ -142,8 +143,8 @@ def test_ids_are_stable(tmp_path: Path, articles: Path, counting: CountingEmbedd
     ids = []
     for name in ("one", "two"):
         with Archive.open(tmp_path / name, create=True, embedder=counting) as archive:
-            ids.append({ref.title: ref.id for ref in archive.articles()} or archive.ingest([articles]))
-            ids[-1] = {ref.title: ref.id for ref in archive.articles()}
+            archive.ingest([articles])
+            ids.append({ref.title: ref.id for ref in archive.articles()})
             keys = {i: archive._ledger.key_of(i) for i in ids[-1].values()}
             for article_id, key in keys.items():
                 assert hashlib.sha256(str(key).encode()).hexdigest().startswith(article_id)
@@ -275,7 +276,7 @@ def test_prune_does_not_take_a_folder_for_one_with_a_longer_name(
 def test_a_dry_run_changes_nothing(
     own: Archive, articles: Path, counting: CountingEmbedder
 ) -> None:
-    """It reports what would be done; no byte of the ledger and no row changes, nothing is embedded."""
+    """It reports what would be done; no byte and no row of the ledger changes, nothing is embedded."""
     (articles / "new.txt").write_text("A new story. It is short.")
     (articles / "snow.txt").unlink()
     (articles / "bridge.txt").write_text("Title: Bridge\n\nIt is open again. All is well.")
@@ -366,7 +367,8 @@ def test_the_content_hash_covers_all_that_a_reader_sees() -> None:
         replace(base, carrier="C"),
     ]
     assert len({content_hash(item) for item in (base, *changed)}) == len(changed) + 1
-    assert content_hash(replace(base, origin="elsewhere", notices=("mended",))) == content_hash(base)
+    moved = replace(base, origin="elsewhere", notices=("mended",))
+    assert content_hash(moved) == content_hash(base)
 
 
 def test_fields_cannot_be_shifted_into_one_another() -> None:

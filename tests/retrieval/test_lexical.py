@@ -14,7 +14,7 @@ from retrieval.types import Filters
 
 # Everything that FTS5's query language gives a meaning to.
 SYNTAX = (
-    'crack AND bridge OR NOT ferry NEAR(a b, 2) NEAR/3 * ^ " \' + - : ( ) { } , . title: body:',
+    "crack AND bridge OR NOT ferry NEAR(a b, 2) NEAR/3 * ^ \" ' + - : ( ) { } , . title: body:",
     '"',
     '"" OR ""',
     'title:"crack" OR body:*',
@@ -88,8 +88,7 @@ def test_an_operator_does_not_narrow_the_search(
 def test_scores_are_best_first_and_lower_is_better(shared_archive: Archive) -> None:
     """bm25 has SQLite's sign: the best passage has the lowest."""
     scores = [
-        score
-        for _, score in search_lexical(shared_archive._ledger, "ferry strike", Filters(), 9)
+        score for _, score in search_lexical(shared_archive._ledger, "ferry strike", Filters(), 9)
     ]
     assert len(scores) > 1
     assert scores == sorted(scores)

@@ -68,7 +68,7 @@ def test_a_newer_schema_is_refused(archive_path: Path) -> None:
 
 
 def test_many_that_create_one_archive_at_once_all_get_it(tmp_path: Path) -> None:
-    """Whoever comes second finds the ledger whole: it appears under its name when it is complete."""
+    """Whoever comes second finds the ledger whole: it gets its name when it is complete."""
     failures: list[BaseException] = []
     start = threading.Barrier(6)
 

@@ -119,7 +119,7 @@ def test_reading_needs_no_lock(archive_path: Path) -> None:
         for write in (
             lambda: archive.ingest([archive_path]),
             lambda: archive.remove(article_id),
-            lambda: archive.reindex(),
+            archive.reindex,
             lambda: archive.doctor(repair=True),
         ):
             with pytest.raises(ArchiveLockedError):
