@@ -50,11 +50,6 @@ def rerun(page: str, folder: Path) -> str:
     return _BLOCK.sub(replaced, page)
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two pages are equal but for article ids."""
-    return _without_ids(one) == _without_ids(other)
-
-
 def _session(body: str, folder: Path) -> Iterator[str]:
     """The commands of a console block, each with what it prints."""
     dateline = f'dateline() {{ {shlex.quote(sys.executable)} -m bot "$@"; }}\n'
@@ -87,7 +82,8 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _without_ids(page: str) -> str:
+def without_ids(page: str) -> str:
+    """`page` with article ids numbered in the order of their first use."""
     seen: dict[str, str] = {}
     return _ID.sub(lambda found: seen.setdefault(found[0], f"article-{len(seen) + 1}"), page)
 
@@ -97,7 +93,7 @@ def main() -> None:
     page = README.read_text()
     with tempfile.TemporaryDirectory() as folder:
         now = rerun(page, Path(folder))
-    if same(page, now):
+    if without_ids(page) == without_ids(now):
         print("README.md shows what its examples print")
     elif "--write" in sys.argv[1:]:
         README.write_text(now)

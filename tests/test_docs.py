@@ -26,7 +26,7 @@ def rows(heading: str) -> list[list[str]]:
 def test_the_examples_print_what_the_page_shows(tmp_path: Path) -> None:
     """Mend it with: python -m evals.examples --write."""
     now = examples.rerun(README, tmp_path)
-    assert examples.same(README, now)
+    assert examples.without_ids(README).splitlines() == examples.without_ids(now).splitlines()
 
 
 def test_the_tree_is_the_real_one() -> None:

@@ -358,6 +358,7 @@ def main() -> None:
     parser.add_argument("task", choices=("squad1", "squad2", "news", "speed"))
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--sample", type=int, help="so many questions, drawn with seed 0")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, help="write per-question figures here")
     parser.add_argument("--titles", action="store_true", help="news: titles before passages")
     parser.add_argument("--rows", type=Path, help="news: report on figures written before")
@@ -365,7 +366,7 @@ def main() -> None:
     if arguments.rows:
         report_news([json.loads(line) for line in arguments.rows.read_text().splitlines()])
         return
-    run = load_runner(arguments.model)
+    run = load_runner(arguments.model, threads=arguments.threads)
     tokenizer = load_tokenizer(arguments.base / "tokenizer.json")
     if arguments.task == "speed":
         speed(run, tokenizer)

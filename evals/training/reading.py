@@ -73,9 +73,9 @@ def onnx_runner(path: Path, *, threads: int = 2) -> Runner:
     return run
 
 
-def load_runner(path: Path) -> Runner:
-    """A runner for an ``.onnx`` model or a ``.pt`` checkpoint."""
-    return onnx_runner(path) if path.suffix == ".onnx" else torch_runner(path)
+def load_runner(path: Path, *, threads: int = 2) -> Runner:
+    """A runner for an ``.onnx`` model or, with torch's own threads, a ``.pt`` checkpoint."""
+    return onnx_runner(path, threads=threads) if path.suffix == ".onnx" else torch_runner(path)
 
 
 def best_span(start: np.ndarray, end: np.ndarray) -> tuple[int, int, float]:

@@ -3,8 +3,8 @@
     python -m tests.faults.kill_harness ARCHIVE FOLDER
 
 Prints `ready`, then `stored ID` for each acknowledged article, `chroma` before each write to
-Chroma, and `done`. Batches are small, so that there are many commits and many saves of HNSW files to be
-killed in; everything else is as it ships.
+Chroma, and `done`. Batches are small, so that there are many commits and many saves of HNSW files
+to be killed in; everything else is as it ships.
 """
 
 from __future__ import annotations

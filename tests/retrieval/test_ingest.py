@@ -276,7 +276,7 @@ def test_prune_does_not_take_a_folder_for_one_with_a_longer_name(
 def test_a_dry_run_changes_nothing(
     own: Archive, articles: Path, counting: CountingEmbedder
 ) -> None:
-    """It reports what would be done; no byte and no row of the ledger changes, nothing is embedded."""
+    """It reports what would be done; the ledger stays as it is, and nothing is embedded."""
     (articles / "new.txt").write_text("A new story. It is short.")
     (articles / "snow.txt").unlink()
     (articles / "bridge.txt").write_text("Title: Bridge\n\nIt is open again. All is well.")

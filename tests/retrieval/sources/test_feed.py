@@ -14,7 +14,7 @@ from tests.retrieval.sources.samples import FEED, eval_data, members, outcomes, 
 def entries(data: str | bytes, **limits: int) -> list[ParsedArticle | SourceFailure]:
     """What reading a feed gives."""
     content = data.encode() if isinstance(data, str) else data
-    return outcomes(content, "feed", limits=Limits(**limits))  # type: ignore[arg-type]
+    return outcomes(content, "feed", limits=Limits(**limits))
 
 
 def test_entries_become_articles() -> None:
