@@ -6,7 +6,7 @@ the stored text by these offsets. A claim whose evidence does not hold is withhe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.readers import DraftClaim, Evidence
@@ -40,6 +40,8 @@ class CitationMaker:
         if not draft.evidence:
             return Rejected(label, "no sentence was cited for it")
         try:
+            for evidence in draft.evidence:
+                self._quote(evidence)  # before joining: a bad span must not hide inside a good one
             joined = self._join(draft.evidence)
             quotes = [self._quote(evidence) for evidence in joined]
         except (ArticleNotFoundError, ValueError) as error:
@@ -138,16 +140,15 @@ def _check(citation: Citation, article: Article) -> CitationCheck:
 
 def _check_claims(answer: Answer) -> list[CitationCheck]:
     """A claim must rest on citations that the answer has; an extractive claim must be them."""
-    quotes = {citation.number: citation.quote for citation in answer.citations}
+    cited = {citation.number: citation for citation in answer.citations}
+    quotes = {number: citation.quote for number, citation in cited.items()}
     problems: list[CitationCheck] = []
     for claim in answer.claims:
         missing = [number for number in claim.citations if number not in quotes]
         if missing or not claim.citations:
             number = missing[0] if missing else 0
             problems.append(CitationCheck(number, False, "a claim cites what the answer lacks"))
-        elif claim.short is not None and not any(
-            claim.short in quotes[number] for number in claim.citations
-        ):
+        elif not _short_holds(claim, cited):
             problems.append(
                 CitationCheck(claim.citations[0], False, "the short answer is not in the quote")
             )
@@ -158,3 +159,14 @@ def _check_claims(answer: Answer) -> list[CitationCheck]:
                 CitationCheck(claim.citations[0], False, "the claim is not what it quotes")
             )
     return problems
+
+
+def _short_holds(claim: Claim, cited: Mapping[int, Citation]) -> bool:
+    """Whether the short answer, if there is one, is what its span says, inside what is cited."""
+    if claim.short is None and claim.short_span is None and claim.short_in is None:
+        return True
+    if claim.short_span is None or claim.short_in not in claim.citations:
+        return False
+    citation, (start, end) = cited[claim.short_in], claim.short_span
+    inside = citation.start <= start < end <= citation.end
+    return inside and citation.quote[start - citation.start : end - citation.start] == claim.short
