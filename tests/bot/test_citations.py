@@ -257,7 +257,8 @@ def test_whatever_a_reader_drafts_every_citation_is_exact(drafted: list[DraftCla
 
 def _covered(evidence: Evidence, maker: CitationMaker, claim: Claim) -> bool:
     return any(
-        c.article == evidence.article and c.start <= evidence.span.start < evidence.span.end <= c.end
+        c.article == evidence.article
+        and c.start <= evidence.span.start < evidence.span.end <= c.end
         for c in (maker.citations[n - 1] for n in claim.citations)
     )
 

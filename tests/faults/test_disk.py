@@ -1,4 +1,4 @@
-"""A disk that is full, or too slow to grow, or read-only: one clear line, and nothing is broken."""
+"""A disk that is full, a file that may not grow, a read-only one: one clear line, no damage."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.volumes import remount
 MANY = 60
 
 
-@pytest.mark.parametrize("size", ["60k", "200k", "330k", "500k", "700k", "1000k"])
+@pytest.mark.parametrize("size", ["60k", "200k", "330k", "500k", "700k"])
 def test_a_full_disk_is_told_in_one_line_and_loses_nothing(
     volume: Path,
     tmp_path: Path,
@@ -69,9 +69,10 @@ def fill(file: Path) -> None:
 
 
 def test_a_full_disk_does_not_stop_reading(
-    volume: Path, tmp_path: Path, embedder: BundledEmbedder
+    volume: Path, tmp_path: Path, embedder: BundledEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With no byte left the archive is still searched, and writing to it fails in one line."""
+    monkeypatch.setattr("retrieval.ingest._BATCH_PASSAGES", 4)
     path = volume / "archive"
     files = newsroom.write_many(tmp_path / "many", 12)
     with Archive.open(path, create=True, embedder=embedder) as archive:
@@ -81,7 +82,7 @@ def test_a_full_disk_does_not_stop_reading(
     for dense in ("chroma", "exact"):
         with Archive.open(path, embedder=embedder, dense=dense) as archive:  # type: ignore[arg-type]
             assert {hit.article.id for hit in archive.search("the council", limit=20)} == set(ids)
-            newsroom.write_many(tmp_path / "more", 40, sentences=60, seed=2)
+            newsroom.write_many(tmp_path / "more", 40, sentences=12, seed=2)
             with pytest.raises(ArchiveError, match="cannot write") as raised:
                 archive.ingest([tmp_path / "more"])
             assert "\n" not in str(raised.value)
