@@ -1,4 +1,4 @@
-"""For any article and any span of it: read, store, retrieve, cite gives the same characters."""
+"""Any article text, any span: read, store, retrieve and cite give back the same characters."""
 
 from __future__ import annotations
 
