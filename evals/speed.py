@@ -17,6 +17,7 @@ import argparse
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ _COLD = 3  # questions that are each asked in fresh processes
 def main() -> None:
     """Measure, print, and save if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    data = os.environ.get("DATELINE_EVAL_DATA", ROOT.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=Path(data))
     parser.add_argument("--articles", type=int, default=2_000)
     parser.add_argument("--runs", type=int, default=5, help="runs of each command; odd")
     parser.add_argument("--cache", type=Path, help="where archives are kept between runs")
