@@ -90,7 +90,7 @@ class Bot:
         if path is None:
             from bot.settings import Settings
 
-            path = Settings.from_environment().archive
+            path = Settings.load().archive
         if reader is None:
             from bot.readers.extractive import ExtractiveReader
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -36,7 +37,10 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("DATELINE_ARCHIVE", raising=False)
+    ours = ("DATELINE_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_")
+    for name in set(os.environ) - {"DATELINE_EVAL_DATA", "DATELINE_KILLS"}:
+        if name.startswith(ours):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def chat(
     filters = make_filters(since=since, until=until, source=source)
     with open_bot(archive, dense="chroma") as bot:
         session = Chat(bot, terminal, filters=filters, k=k)
-        session.run(read_lines(terminal, Settings.from_environment().state))
+        session.run(read_lines(terminal, Settings.load().state))
     return exits.DONE
 
 

@@ -10,7 +10,7 @@ import typer
 
 from bot.cli import exits
 from bot.cli.terminal import Terminal
-from bot.settings import Settings
+from bot.settings import Display
 from retrieval.errors import DatelineError
 
 # Typer 0.29 brings its own copy of click, and its parser's errors have no public name in it.
@@ -22,8 +22,8 @@ _ParserError: type[Exception] = next(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `dateline` with these arguments, by default the process's own; return the exit code."""
     arguments = tuple(sys.argv[1:] if argv is None else argv)
-    settings = Settings.from_environment()
-    terminal = Terminal(settings)
+    display = Display.from_environment()
+    terminal = Terminal(display)
     try:
         code = _run(arguments, terminal)
         sys.stdout.flush()
@@ -36,14 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.BROKEN_PIPE
     except DatelineError as error:
-        if settings.debug:
+        if display.debug:
             _show_traceback(terminal)
         terminal.note(str(error) or type(error).__name__)
         return exits.exit_code(error)
     except Exception as error:
-        if settings.debug:
+        if display.debug:
             _show_traceback(terminal)
-        hint = "" if settings.debug else "; DATELINE_DEBUG=1 shows where"
+        hint = "" if display.debug else "; DATELINE_DEBUG=1 shows where"
         terminal.note(f"unexpected {type(error).__name__}: {error}{hint}")
         return exits.FAILED
 

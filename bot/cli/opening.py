@@ -42,7 +42,7 @@ def open_bot(folder: Path | None, *, dense: DensePolicy = "auto") -> Bot:
 
 
 def _place(folder: Path | None) -> Path:
-    return folder if folder is not None else Settings.from_environment().archive
+    return folder if folder is not None else Settings.load().archive
 
 
 def _none_at(place: Path, folder: Path | None) -> ArchiveNotFoundError:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from bot.render.layout import Piece, lay_out
 from bot.render.sanitise import clean, clean_line
-from bot.settings import Settings
+from bot.settings import Display
 
 _NARROWEST, _WIDEST = 40, 100  # columns; longer lines are hard to read
 
@@ -16,8 +16,8 @@ _NARROWEST, _WIDEST = 40, 100  # columns; longer lines are hard to read
 class Terminal:
     """The process's own stdout and stderr, with what they can show."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        wanted = (settings or Settings.from_environment()).color
+    def __init__(self, display: Display | None = None) -> None:
+        wanted = (display or Display.from_environment()).color
         self.out: TextIO = sys.stdout
         self.err: TextIO = sys.stderr
         self.live = self.out.isatty()  # a person watches
