@@ -39,6 +39,7 @@ from retrieval.types import Filters, Hit, IngestReport, ProgressCallback, Span
 
 if TYPE_CHECKING:
     from retrieval.dense.chooser import DensePolicy
+    from retrieval.embedding import MakeEmbedder
 
 DEFAULT_K = 8  # passages read for one question
 _LONGEST_QUESTION = 4_000  # characters
@@ -75,6 +76,7 @@ class Bot:
         create: bool = True,
         dense: DensePolicy = "chroma",
         reader: Reader | None = None,
+        make_embedder: MakeEmbedder | None = None,
     ) -> Self:
         """Open the archive at `path`, by default the one the command line uses.
 
@@ -83,6 +85,8 @@ class Bot:
             dense: "chroma"; "exact" for a scan of all vectors; "auto" for whichever costs less
                 for a single question.
             reader: what reads the passages; the extractive reader by default.
+            make_embedder: makes the embedder that the archive names; by default with the key and
+                the address that the settings have.
 
         Raises:
             ArchiveNotFoundError: there is none, and `create` is False.
@@ -95,7 +99,12 @@ class Bot:
             from bot.readers.extractive import ExtractiveReader
 
             reader = ExtractiveReader()
-        return cls(Archive.open(path, create=create, dense=dense), reader)
+        if make_embedder is None:
+            from bot.embedding import from_settings
+
+            make_embedder = from_settings
+        archive = Archive.open(path, create=create, dense=dense, make_embedder=make_embedder)
+        return cls(archive, reader)
 
     def __enter__(self) -> Self:
         return self

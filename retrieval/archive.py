@@ -21,10 +21,9 @@ from retrieval.errors import (
     ArchiveNotFoundError,
     ArticleNotFoundError,
     DenseIndexError,
-    EmbedderMismatchError,
 )
+from retrieval.indexed import ArchiveEmbedder, identity, require_indexed_with
 from retrieval.ledger import Ledger
-from retrieval.passages import SPLITTER_VERSION, split_passages
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.types import (
     ArchiveStats,
@@ -39,7 +38,7 @@ from retrieval.types import (
 from retrieval.writer_lock import writer_lock
 
 if TYPE_CHECKING:
-    from retrieval.embedding import Embedder
+    from retrieval.embedding import Embedder, MakeEmbedder
 
 LEDGER_FILE = "ledger.sqlite3"
 
@@ -48,13 +47,12 @@ class Archive:
     """A folder of articles that can be searched. Use `Archive.open`, and close it after."""
 
     def __init__(
-        self, path: Path, ledger: Ledger, embedder: Embedder, *, dense: DensePolicy
+        self, path: Path, ledger: Ledger, embedder: ArchiveEmbedder, *, dense: DensePolicy
     ) -> None:
         self.path = path
         self._ledger = ledger
         self._embedder = embedder
         self._dense = DenseChooser(ledger, dense)
-        self._retriever = Retriever(ledger, embedder, self._dense)
 
     @classmethod
     def open(
@@ -64,8 +62,15 @@ class Archive:
         create: bool = False,
         dense: DensePolicy = "auto",
         embedder: Embedder | None = None,
+        make_embedder: MakeEmbedder | None = None,
     ) -> Self:
         """Open the archive in the folder `path`; with `create`, make it if it is not there.
+
+        Args:
+            embedder: embeds passages and questions. By default it is the one that the archive was
+                indexed with, in a new archive the bundled one.
+            make_embedder: makes that default from its name, when it is first needed; give one where
+                it takes a key or an address.
 
         Raises:
             ArchiveNotFoundError: there is no archive, and `create` is False.
@@ -73,17 +78,18 @@ class Archive:
         """
         folder = Path(path).expanduser().resolve()
         file = folder / LEDGER_FILE
-        if embedder is None:
-            from retrieval.embedding.bundled import BundledEmbedder
+        if make_embedder is None:
+            from retrieval.embedding.named import open_by_archive
 
-            embedder = BundledEmbedder()
+            make_embedder = open_by_archive
         if not file.is_file():
             if not create:
                 raise ArchiveNotFoundError(
                     f"there is no archive at {folder}: make one with `dateline ingest FOLDER`"
                 )
             _create(folder)
-        return cls(folder, Ledger.open(file), embedder, dense=dense)
+        ledger = Ledger.open(file)
+        return cls(folder, ledger, ArchiveEmbedder(ledger, embedder, make_embedder), dense=dense)
 
     def __enter__(self) -> Self:
         return self
@@ -127,16 +133,17 @@ class Archive:
 
         Raises:
             ArchiveLockedError: another process is writing.
-            EmbedderMismatchError: the archive was built with another embedder.
+            EmbedderMismatchError: the archive was indexed with another embedder.
+            EmbedderError: the embedder failed; what was stored before is kept.
         """
         from retrieval.ingest import Ingest
         from retrieval.sources import discover
 
-        self._require_embedder()
+        embedder = self._indexed_with()
         with writer_lock(self.path):
             if not dry_run and not self._ledger.counts()[0]:
-                self._ledger.set_meta(**_identity(self._embedder))
-            run = Ingest(self._ledger, self._embedder, dry_run=dry_run, on_progress=on_progress)
+                self._ledger.set_meta(**identity(embedder))
+            run = Ingest(self._ledger, embedder, dry_run=dry_run, on_progress=on_progress)
             behind: str | None = None
             try:
                 report = run.run(
@@ -159,27 +166,21 @@ class Archive:
         return ref
 
     def reindex(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Split and embed every article again with this version's models.
+        """Split and embed every article again, with the embedder that this archive was opened with.
 
-        `on_progress` gets articles done and in all. Returns the number of articles.
+        A run that was cut short goes on where it was. `on_progress` gets articles done and in all.
+        Returns the number of articles.
+
+        Raises:
+            ArchiveLockedError: another process is writing.
+            EmbedderError: the embedder failed; what was re-indexed before is kept.
         """
-        from retrieval.ingest import narrow, passage_inputs
+        from retrieval.reindex import reindex
 
         with writer_lock(self.path):
-            refs = self._ledger.articles()
-            # Until the end the archive says that it matches no embedder: a kill leaves it refused.
-            self._ledger.set_meta(embedder_fingerprint="unfinished")
-            for done, ref in enumerate(refs, start=1):
-                article = self._ledger.article(ref.id)
-                passages = split_passages(article.text)
-                texts = passage_inputs(ref.title, article.text, passages)
-                vectors = narrow(self._embedder.embed_passages(texts))
-                self._ledger.replace_passages(article, passages, vectors)
-                if on_progress is not None:
-                    on_progress(done, len(refs))
-            self._ledger.set_meta(**_identity(self._embedder))
-            self._synchronize()
-        return len(refs)
+            count = reindex(self._ledger, self._embedder.get(), on_progress)
+            self._synchronize(anew=True)
+        return count
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Compare the ledger, the lexical index and Chroma; with `repair`, rebuild what is off."""
@@ -198,10 +199,13 @@ class Archive:
         """The passages nearest to a question, with how they were found.
 
         Raises:
-            EmbedderMismatchError: the archive was built with another embedder.
+            EmbedderMismatchError: the archive was indexed with another embedder.
+            EmbedderError: the embedder failed.
         """
-        self._require_embedder()
-        return self._retriever.retrieve(question, filters=filters or Filters(), limit=limit)
+        if not self._ledger.counts()[0]:
+            return Retrieval((), "exact")  # nothing to compare the question with: embed nothing
+        retriever = Retriever(self._ledger, self._indexed_with(), self._dense)
+        return retriever.retrieve(question, filters=filters or Filters(), limit=limit)
 
     def search(self, question: str, *, filters: Filters | None = None, limit: int = 8) -> list[Hit]:
         """As `retrieve`, only the hits, best first."""
@@ -252,23 +256,21 @@ class Archive:
 
     # -- plumbing -------------------------------------------------------------------------------
 
-    def _require_embedder(self) -> None:
-        if not self._ledger.counts()[0]:
-            return  # nothing is indexed yet
-        for name, ours in _identity(self._embedder).items():
-            theirs = self._ledger.meta(name)
-            if theirs != ours:
-                raise EmbedderMismatchError(
-                    f"the archive at {self.path} was indexed with {name.replace('_', ' ')} "
-                    f"{theirs!r}, and this dateline has {ours!r}: run `dateline reindex`"
-                )
+    def _indexed_with(self) -> Embedder:
+        """The embedder, if it made this archive's vectors."""
+        embedder = self._embedder.get()
+        require_indexed_with(self._ledger, embedder)
+        return embedder
 
-    def _synchronize(self) -> str | None:
+    def _synchronize(self, *, anew: bool = False) -> str | None:
         """Bring Chroma up to date. Returns why it could not be; exact search answers meanwhile."""
-        from retrieval.dense.sync import synchronize
+        from retrieval.dense.sync import rebuild, synchronize
 
         try:
-            synchronize(self._ledger)
+            if anew:  # a collection of Chroma has one dimension for ever
+                rebuild(self._ledger)
+            else:
+                synchronize(self._ledger)
         except DenseIndexError as error:
             return f"{error}; the articles are safe, and are searched without it"
         return None
@@ -288,13 +290,3 @@ def _create(folder: Path) -> None:
             left.unlink(missing_ok=True)
         Ledger.open(new, create=True).close()
         new.rename(folder / LEDGER_FILE)
-
-
-def _identity(embedder: Embedder) -> dict[str, str]:
-    """What an index depends on; archives made with another one must be re-indexed."""
-    return {
-        "embedder": embedder.name,
-        "embedder_fingerprint": embedder.fingerprint,
-        "embedder_dimension": str(embedder.dimension),
-        "splitter": SPLITTER_VERSION,
-    }

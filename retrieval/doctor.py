@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.dense.sync import dense_folder, dense_high, finds_its_rows, rebuild, require_seal
 from retrieval.errors import DenseIndexError
+from retrieval.indexed import UNFINISHED
 from retrieval.ingest import content_hash
 from retrieval.types import DoctorReport
 
@@ -47,6 +48,8 @@ def examine(ledger: Ledger, *, repair: bool) -> DoctorReport:
 
 def _ledger_problems(ledger: Ledger) -> list[str]:
     problems = ledger.check_file()
+    if _is_unfinished(ledger):
+        problems.append("re-indexing was cut short: go on with `dateline reindex`")
     stray = ledger.stray_spans()
     if stray:
         problems.append(f"{stray} passages have no vector or reach outside their article's text")
@@ -63,6 +66,10 @@ def _ledger_problems(ledger: Ledger) -> list[str]:
     return problems
 
 
+def _is_unfinished(ledger: Ledger) -> bool:
+    return ledger.meta("embedder_fingerprint") == UNFINISHED
+
+
 def _lexical_problems(ledger: Ledger) -> list[str]:
     problems = ledger.check_lexical()
     rows, passages = ledger.lexical_rows(), ledger.counts()[1]
@@ -74,6 +81,8 @@ def _lexical_problems(ledger: Ledger) -> list[str]:
 def _dense_problems(ledger: Ledger) -> tuple[int | None, list[str]]:
     from retrieval.dense.chroma import ChromaIndex
 
+    if _is_unfinished(ledger):
+        return None, []  # half of the vectors are another embedder's; reindex rebuilds it
     expected = set(ledger.passage_ids())
     if not expected and not dense_high(ledger):
         return 0, []

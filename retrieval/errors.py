@@ -9,7 +9,9 @@
     │   └── EmbedderMismatchError  the archive was built with another embedder
     ├── ArticleNotFoundError       no article has that id
     ├── DenseIndexError            the dense index failed; the ledger is unharmed
-    └── EmbedderError              the embedder's weights are missing or damaged
+    └── EmbedderError              the embedder cannot embed: its weights or its server fail
+        ├── UnknownEmbedderError   no embedder has that name
+        └── MissingKeyError        its server demands a key, and there is none
 
 Errors of libraries are translated once, at the adapter that calls the library.
 """
@@ -52,4 +54,12 @@ class DenseIndexError(DatelineError):
 
 
 class EmbedderError(DatelineError):
-    """The embedder's weights are missing, damaged or not usable."""
+    """The embedder cannot embed: its weights are missing or damaged, or its server fails."""
+
+
+class UnknownEmbedderError(EmbedderError):
+    """No embedder has the given name."""
+
+
+class MissingKeyError(EmbedderError):
+    """The embedder's server demands a key, and none was given."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+from retrieval.errors import EmbedderError
 from retrieval.ledger import NewRevision
 from retrieval.passages import split_passages
 from retrieval.types import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from retrieval.ledger import Ledger
     from retrieval.sources import Input
 
-_BATCH_PASSAGES = 128  # passages embedded and committed together: about a second of work
+BATCH_PASSAGES = 128  # passages embedded and committed together: about a second of work
 
 
 def content_hash(parsed: ParsedArticle) -> str:
@@ -95,7 +96,12 @@ class Ingest:
         allow_private: bool = False,
         stdin: BinaryIO | None = None,
     ) -> IngestReport:
-        """Read every input, store what is new or changed, and report."""
+        """Read every input, store what is new or changed, and report.
+
+        Raises:
+            EmbedderError: the embedder failed. What was committed before is kept; the message says
+                how much that is.
+        """
         from retrieval.sources import read
 
         for done, item in enumerate(inputs):
@@ -108,7 +114,7 @@ class Ingest:
                     self._failed.append(result)
                 else:
                     self._consider(result)
-                if self._waiting >= _BATCH_PASSAGES:
+                if self._waiting >= BATCH_PASSAGES:
                     self._flush()
                     self._progress(done, len(inputs), item.origin)
         self._flush()
@@ -189,7 +195,7 @@ class Ingest:
         texts: list[str] = []
         for item in batch:
             texts += passage_inputs(item.parsed.title, item.parsed.text, item.passages)
-        vectors = narrow(self.embedder.embed_passages(texts))
+        vectors = narrow(self._embed(texts))
         revisions, start = list[NewRevision](), 0
         for item in batch:
             end = start + len(item.passages)
@@ -206,6 +212,19 @@ class Ingest:
             )
             start = end
         self.ledger.put(revisions)
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[Any]:
+        try:
+            return self.embedder.embed_passages(texts)
+        except EmbedderError as error:
+            stored = len(self._added) + len(self._changed)
+            articles = "article was" if stored == 1 else "articles were"
+            raise type(error)(
+                f"{error} ({stored} {articles} stored before that, and are kept; the same command "
+                "goes on from there)"
+                if stored
+                else f"{error} (nothing was stored)"
+            ) from error
 
     def _prune(self, inputs: Sequence[Input]) -> None:
         """Remove articles that were read from under these inputs once and are no longer there."""

@@ -98,4 +98,5 @@ class Retriever:
         return {
             i: float(np.frombuffer(data, dtype="<f2").astype(np.float32) @ vector)
             for i, data in self._ledger.vectors(ids).items()
+            if len(data) == 2 * len(vector)  # else another process has just re-indexed it
         }

@@ -46,6 +46,14 @@ def ingest(
         bool,
         typer.Option("--allow-private", help="Let URLs lead to private and loopback addresses."),
     ] = False,
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Index a new archive with it: minilm-l6-v2 (in the package), or openai:MODEL.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
     archive: ArchiveOption = None,
 ) -> int:
@@ -65,6 +73,7 @@ def ingest(
             prune=prune,
             dry_run=dry_run,
             allow_private=allow_private,
+            embedder=embedder,
         )
     if json:
         terminal.show(to_json(report))
@@ -85,12 +94,13 @@ def _ingest(
     prune: bool,
     dry_run: bool,
     allow_private: bool,
+    embedder: str | None,
 ) -> IngestReport:
     with TemporaryDirectory(prefix="dateline-") as empty:
         try:
-            archive = open_archive(folder, create=not dry_run)
+            archive = open_archive(folder, create=not dry_run, embedder=embedder)
         except ArchiveNotFoundError:  # a dry run must not leave an archive behind
-            archive = open_archive(Path(empty) / "archive", create=True)
+            archive = open_archive(Path(empty) / "archive", create=True, embedder=embedder)
         with archive:
             return archive.ingest(
                 inputs,

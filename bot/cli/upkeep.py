@@ -128,13 +128,27 @@ def doctor(
     return exits.FAILED
 
 
-def reindex(archive: ArchiveOption = None) -> int:
+def reindex(
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Change to this embedder: minilm-l6-v2 (in the package), or openai:MODEL.",
+            show_default=False,
+        ),
+    ] = None,
+    archive: ArchiveOption = None,
+) -> int:
     """Split and embed every stored article again.
 
-    Needed once after an update that brings another embedder; see exit code 12.
+    Needed once after an update that brings another embedder, and to change the embedder; see exit
+    code 12. A run that is cut short goes on where it was.
     """
     terminal = Terminal()
-    with open_archive(archive) as opened, ProgressBar(terminal.err, "indexing") as bar:
+    with (
+        open_archive(archive, embedder=embedder) as opened,
+        ProgressBar(terminal.err, "indexing") as bar,
+    ):
         count = opened.reindex(on_progress=bar.update)
     terminal.say(f"reindexed {count} {'article' if count == 1 else 'articles'}")
     return exits.DONE

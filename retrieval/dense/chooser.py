@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 DensePolicy = Literal["auto", "chroma", "exact"]
 
-# Exact search over this many passages costs about as much CPU as one Chroma query and needs no
-# index to be opened; evals/speed.py measures both.
-EXACT_UP_TO = 100_000
+# Exact search over this many numbers, 100,000 passages of the bundled embedder, costs about as much
+# CPU as one Chroma query and needs no index to be opened; evals/speed.py measures both.
+EXACT_UP_TO = 100_000 * 384
 
 
 class DenseChooser:
@@ -71,7 +71,10 @@ class DenseChooser:
             if self._ledger.meta("dense_generation") == self._chroma_generation:
                 return False
             self.failure = None  # a writer has rebuilt it since
-        return self._policy == "chroma" or self._ledger.counts()[1] > EXACT_UP_TO
+        if self._policy == "chroma":
+            return True
+        dimension = int(self._ledger.meta("embedder_dimension", "384"))
+        return self._ledger.counts()[1] * dimension > EXACT_UP_TO
 
     def _current_chroma(self) -> ChromaIndex:
         """Chroma as last written: a client that was open before then sees stale rows."""

@@ -1,7 +1,7 @@
 """Step 5. Exact dense search over the ledger's own vectors.
 
 Used for filtered questions, for archives small enough that it is the quicker way, and whenever
-Chroma cannot answer. 100,000 vectors take about 20 ms.
+Chroma cannot answer. 100,000 vectors of 384 numbers take about 20 ms.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from retrieval.errors import DenseIndexError
 from retrieval.types import Filters
 
 if TYPE_CHECKING:
@@ -66,5 +67,10 @@ def _load(rows: list[tuple[int, bytes]], dimension: int) -> tuple[NDArray[Any], 
 
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     data = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2")
+    if len(data) != len(rows) * dimension:
+        raise DenseIndexError(
+            f"the archive holds vectors that are not of {dimension} numbers: it is being "
+            "re-indexed, or that was cut short; ask again after `dateline reindex`"
+        )
     # Stored rows are unit vectors rounded to float16: within 1e-3 of unit length.
-    return ids, data.reshape(-1, dimension).astype(np.float32)
+    return ids, data.reshape(len(rows), dimension).astype(np.float32)

@@ -138,6 +138,8 @@ def _add(ledger: Ledger, index: ChromaIndex, *, above: int) -> int:
     import numpy as np
 
     rows = ledger.vector_rows(above=above)
+    if len({len(row[1]) for row in rows}) > 1:
+        raise DenseIndexError("the ledger holds vectors of two embedders: run `dateline reindex`")
     for start in range(0, len(rows), _BATCH):
         chunk = rows[start : start + _BATCH]
         data = np.frombuffer(b"".join(row[1] for row in chunk), dtype="<f2")

@@ -149,6 +149,11 @@ class LedgerReader:
         )
         return [int(row[0]) for row in rows]
 
+    def articles_above(self, passage_id: int) -> set[str]:
+        """Ids of articles that have a passage with an id over this one."""
+        rows = self._all("SELECT DISTINCT article_id FROM passage WHERE id > ?", (passage_id,))
+        return {str(row[0]) for row in rows}
+
     def vectors(self, ids: Sequence[int]) -> dict[int, bytes]:
         """The float16 vectors of the passages that exist among `ids`."""
         found: dict[int, bytes] = {}

@@ -41,12 +41,12 @@ class TellingChroma(chroma.ChromaIndex):
 
 
 def main(archive_path: str, folder: str) -> None:
-    ingest._BATCH_PASSAGES = 4
+    ingest.BATCH_PASSAGES = 4
     sync._BATCH = chroma._BATCH = 4
     chroma._HNSW |= {"sync_threshold": 8, "batch_size": 4}
     sync.ChromaIndex = TellingChroma
     with Archive.open(Path(archive_path), create=True) as archive:
-        archive._embedder.embed_question("ready")
+        archive._embedder.get().embed_question("ready")
         tell("ready")
         archive.ingest([folder], prune=True, on_progress=tell_stored)
     tell("done")

@@ -30,7 +30,7 @@ def test_a_full_disk_is_told_in_one_line_and_loses_nothing(
     size: str,
 ) -> None:
     """Wherever the ingest runs out of space: what was reported is there, and it can be finished."""
-    monkeypatch.setattr("retrieval.ingest._BATCH_PASSAGES", 4)
+    monkeypatch.setattr("retrieval.ingest.BATCH_PASSAGES", 4)
     files = newsroom.write_many(tmp_path / "many", MANY, sentences=12)
     remount(volume, f"size={size}")
     stored: list[str] = []
@@ -72,7 +72,7 @@ def test_a_full_disk_does_not_stop_reading(
     volume: Path, tmp_path: Path, embedder: BundledEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With no byte left the archive is still searched, and writing to it fails in one line."""
-    monkeypatch.setattr("retrieval.ingest._BATCH_PASSAGES", 4)
+    monkeypatch.setattr("retrieval.ingest.BATCH_PASSAGES", 4)
     path = volume / "archive"
     files = newsroom.write_many(tmp_path / "many", 12)
     with Archive.open(path, create=True, embedder=embedder) as archive:
@@ -101,7 +101,7 @@ import resource, sys
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveError
 import retrieval.ingest
-retrieval.ingest._BATCH_PASSAGES = 4
+retrieval.ingest.BATCH_PASSAGES = 4
 with Archive.open(sys.argv[1]) as archive:
     limit = int(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

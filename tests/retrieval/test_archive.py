@@ -219,7 +219,7 @@ def test_another_splitter_is_refused_until_reindex(
     archive_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An archive whose passages were cut by other rules must not get a mixture."""
-    monkeypatch.setattr("retrieval.archive.SPLITTER_VERSION", "another")
+    monkeypatch.setattr("retrieval.indexed.SPLITTER_VERSION", "another")
     with Archive.open(archive_path) as archive:
         with pytest.raises(EmbedderMismatchError, match="splitter"):
             archive.search("ferry")

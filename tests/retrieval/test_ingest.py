@@ -306,7 +306,7 @@ def test_progress_names_what_is_committed(
     tmp_path: Path, counting: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each id is reported once, after another process could read its article."""
-    monkeypatch.setattr("retrieval.ingest._BATCH_PASSAGES", 4)
+    monkeypatch.setattr("retrieval.ingest.BATCH_PASSAGES", 4)
     files = newsroom.write_many(tmp_path / "many", 12)
     reported: list[str] = []
     steps: list[tuple[int, int]] = []
@@ -331,7 +331,7 @@ def test_an_error_keeps_what_was_committed_before(
     tmp_path: Path, counting: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the embedder fails half-way, earlier batches are searchable and the next run goes on."""
-    monkeypatch.setattr("retrieval.ingest._BATCH_PASSAGES", 4)
+    monkeypatch.setattr("retrieval.ingest.BATCH_PASSAGES", 4)
     files = newsroom.write_many(tmp_path / "many", 12)
 
     class Failing(CountingEmbedder):
@@ -379,6 +379,6 @@ def test_fields_cannot_be_shifted_into_one_another() -> None:
 
 def test_failures_of_discovery_are_in_the_report(archive: Archive) -> None:
     """What `discover` could not find is reported like what could not be read."""
-    run = Ingest(archive._ledger, archive._embedder, dry_run=True)
+    run = Ingest(archive._ledger, archive._embedder.get(), dry_run=True)
     failure = SourceFailure("nowhere", "is not there")
     assert run.run([failure, *discover([])]).failed == (failure,)
