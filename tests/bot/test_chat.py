@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import HELP, Chat, leans_on_earlier
+from bot.chat import HELP, Chat
 from bot.cli.filters import describe_filters, parse_filters
 from bot.cli.terminal import Terminal
 from bot.engine import Bot
 from bot.errors import UsageError
+from bot.question import leans_on_earlier
 from bot.readers import DraftClaim, NoAnswer
 from retrieval.archive import Archive
 from retrieval.types import Filters, Hit
@@ -137,7 +138,9 @@ class Interrupted:
 
     name = "interrupted"
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftClaim | NoAnswer]:
+    def read(
+        self, question: str, hits: Sequence[Hit], *, deadline: object = None
+    ) -> Iterator[DraftClaim | NoAnswer]:
         raise KeyboardInterrupt
 
 
