@@ -211,6 +211,17 @@ class Archive:
         """As `retrieve`, only the hits, best first."""
         return list(self.retrieve(question, filters=filters, limit=limit).hits)
 
+    def hits_around(self, article: ArticleRef, start: int, end: int) -> list[Hit]:
+        """The passages that overlap `[start, end)`, as hits without a score.
+
+        None if the article is gone or that revision is no longer the current one.
+        """
+        passages = self._ledger.passages_around(article.id, article.revision, start, end)
+        if not passages:
+            return []
+        whole = self._ledger.article(article.id, article.revision)
+        return [Hit(passage, whole, score=0.0) for passage in passages]
+
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """The article with this id, or with an id that begins so if only one does.
 
