@@ -125,7 +125,7 @@ class OpenAIEmbedder:
 
     def _refused(self, what: str) -> EmbedderError:
         place = self._server.place
-        return EmbedderError(f"{self.model} at {place} sent {what}: is it an embedding model?")
+        return EmbedderError(f"{self.model} at {place} sent {what}: are address and model right?")
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
