@@ -1,0 +1,53 @@
+"""Step 10. What in a claim is not carried by the sentences it cites. Pure, and no model.
+
+    problems("Eleven countries joined.", ["Four countries joined."])
+    # (Problem(kind=NUMBER, message="the number Eleven is not in the cited sentences"),)
+
+Read in this order: `problem` (the kinds), `words` (text -> words), then one rule a file: `links`,
+`quotations`, `numbers` (with `figures`, `calendar`, `listed` and the tables `counts`), `names`
+(`nations`, `ordinary`), `negation` (`opposites`) and `relation`. It takes any text, in time linear
+in it, and never raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.support.links import link_problems
+from bot.support.names import name_problems
+from bot.support.negation import negation_problems
+from bot.support.numbers import number_problems
+from bot.support.problem import Problem, ProblemKind
+from bot.support.quotations import quotation_problems
+from bot.support.relation import relation_problems
+from bot.support.words import fold, words
+
+__all__ = ["Problem", "ProblemKind", "problems"]
+
+
+def problems(
+    claim: str, cited: Sequence[str], *, headings: Sequence[str] = (), question: str = ""
+) -> tuple[Problem, ...]:
+    """What speaks against showing a claim; empty if nothing does.
+
+    Args:
+        claim: plain text, without the marks that name its sentences.
+        cited: the exact sentences it cites, in their order.
+        headings: what stands over their articles: title, outlet, publication date, dateline,
+            carrier. Names and dates may come from there.
+        question: what was asked. Names may come from there.
+    """
+    if not any(map(str.isalnum, claim)):
+        return (Problem(ProblemKind.EMPTY, "it says nothing"),)
+    said = words(fold(claim))
+    sentences = [words(fold(sentence)) for sentence in cited]
+    above = [words(fold(heading)) for heading in headings]
+    asked = words(fold(question))
+    return (
+        *link_problems(claim, cited),
+        *quotation_problems(claim, cited, headings),
+        *number_problems(said, sentences, above),
+        *name_problems(said, [*sentences, *above, asked]),
+        *negation_problems(said, sentences),
+        *relation_problems(said, sentences, [*above, asked]),
+    )

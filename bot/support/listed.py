@@ -1,0 +1,59 @@
+"""A small count of things that a cited sentence lists: "three countries" for "A, B and C"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from bot.support.figure import Figure
+from bot.support.figures import figures
+from bot.support.words import Word, stem
+
+_HIGHEST = 10
+_LONGEST_ITEM = 8  # words
+
+
+def counts_listed(figure: Figure, claim: Sequence[Word], cited: Sequence[Sequence[Word]]) -> bool:
+    """Whether a figure from 2 to 10 counts the items of a list in a cited sentence.
+
+    Only before a plural noun which no cited sentence gives another number: "three people" is never
+    carried by a list where the sentence says "eleven people".
+    """
+    ((value, unit), *more) = figure.readings or (("", ""),)
+    if more or unit or not isinstance(value, Fraction) or not 2 <= value <= _HIGHEST:
+        return False
+    noun = _noun(claim, figure.last)
+    if not noun:
+        return False
+    if any(noun == _noun(tokens, other.last) for tokens in cited for other in figures(tokens)):
+        return False
+    return any(value in (size, size - 1) for tokens in cited for size in _lists(tokens))
+
+
+def _noun(tokens: Sequence[Word], last: int) -> str:
+    """The stem of the first plural among the three words after token `last`."""
+    for token in tokens[last + 1 : last + 4]:
+        if not token.is_word:
+            break
+        if token.lower == "people" or (token.lower.endswith("s") and len(token.text) > 3):
+            return stem(token.text)
+    return ""
+
+
+def _lists(tokens: Sequence[Word]) -> Iterator[int]:
+    """Sizes of the lists of a sentence: items parted by commas, the last by "and" or "or"."""
+    size, length = 1, 0
+    for at, token in enumerate(tokens):
+        if token.lower in ("and", "or"):
+            after_comma = at > 0 and tokens[at - 1].text == ","
+            if size + (not after_comma) >= 2:
+                yield size + (not after_comma)
+            size, length = 1, 0
+        elif token.text == ",":
+            size, length = size + 1, 0
+        elif token.text in ".;:!?":
+            size, length = 1, 0
+        else:
+            length += 1
+            if length > _LONGEST_ITEM:
+                size, length = 1, 0
