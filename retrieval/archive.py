@@ -23,7 +23,7 @@ from retrieval.errors import (
     DenseIndexError,
 )
 from retrieval.indexed import ArchiveEmbedder, identity, require_indexed_with
-from retrieval.ledger import Ledger
+from retrieval.ledger import Conversations, Ledger
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.types import (
     ArchiveStats,
@@ -33,6 +33,7 @@ from retrieval.types import (
     Filters,
     Hit,
     IngestReport,
+    Passage,
     ProgressCallback,
 )
 from retrieval.writer_lock import writer_lock
@@ -239,6 +240,16 @@ class Archive:
             f"the archive has no article {article_id!r}: see `dateline list`"
         )
 
+    def passages_around(
+        self, article_id: str, revision: int, start: int, end: int
+    ) -> list[Passage]:
+        """The passages that share text with `[start, end)`; none of a revision that is not current.
+
+        Raises:
+            ArchiveError: the archive cannot be read.
+        """
+        return self._ledger.passages_around(article_id, revision, start, end)
+
     def articles(self, filters: Filters | None = None) -> list[ArticleRef]:
         """Articles that pass the filters, newest first."""
         return self._ledger.articles(filters)
@@ -254,6 +265,11 @@ class Archive:
             earliest=date.fromordinal(first) if first else None,
             latest=date.fromordinal(last) if last else None,
         )
+
+    @property
+    def conversations(self) -> Conversations:
+        """The conversations that are kept with this archive. They need no writer lock."""
+        return self._ledger
 
     @property
     def generation(self) -> int:

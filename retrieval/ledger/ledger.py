@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import ArchiveError
+from retrieval.ledger.conversations import StoredConversations
+from retrieval.ledger.file import connect
 from retrieval.ledger.reading import LedgerReader
 from retrieval.ledger.rows import NewRevision, new_ref, revision_row
-from retrieval.ledger.schema import SCHEMA_VERSION, migrate, version
+from retrieval.ledger.schema import SCHEMA_VERSION, migrate, readable, version
 from retrieval.types import Article, ArticleRef, Span
 
 if TYPE_CHECKING:
@@ -28,14 +29,15 @@ if TYPE_CHECKING:
     Matrix = NDArray[Any]
 
 
-class Ledger(LedgerReader):
-    """The SQLite file of one archive. Writers hold the archive's writer lock."""
+class Ledger(LedgerReader, StoredConversations):
+    """The SQLite file of one archive. Who writes articles holds the archive's writer lock."""
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Ledger:
-        """Open the ledger file at `path`, creating or migrating it if `create`.
+        """Open the ledger file at `path`, with `create` a new one, and bring it to this version.
 
-        On a read-only mount it opens read-only.
+        On a read-only mount it opens read-only, and stays at the version it has. So does one on a
+        full disk.
 
         Raises:
             ArchiveError: the file cannot be opened or is no ledger.
@@ -43,9 +45,9 @@ class Ledger(LedgerReader):
         """
         connection: sqlite3.Connection | None = None
         try:
-            connection = _connect(path, create=create)
+            connection = connect(path, create=create)
             if create or version(connection) != SCHEMA_VERSION:
-                migrate(connection, name=str(path.parent))
+                _migrate(connection, path)
             connection.execute("SELECT count(*) FROM meta").fetchone()
         except (sqlite3.Error, ArchiveError) as error:
             if connection is not None:
@@ -157,66 +159,17 @@ class Ledger(LedgerReader):
             return [f"the lexical index does not match the articles ({error})"]
         return []
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._db
-                    self._db.execute("COMMIT")
-                except BaseException:
-                    if self._db.in_transaction:  # on a full disk SQLite has rolled back itself
-                        self._db.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                raise ArchiveError(
-                    f"cannot write to the archive at {self.path.parent}: {error}"
-                ) from error
+
+# SQLite's primary result codes where the file is sound and cannot be written now.
+_UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)
 
 
-# SQLite's primary result codes where it cannot make the files of a WAL.
-_NO_WAL = (
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-)
-
-
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    uri = path.absolute().as_uri()
-    mode = "rwc" if create else "rw"
-    connection = _opened(f"{uri}?mode={mode}")
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     try:
-        # FULL: an acknowledged article survives a power cut, not only a killed process.
-        connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        )
-    except sqlite3.Error as error:
-        connection.close()
-        # On a read-only mount and on a full disk SQLite cannot make the files that go with a WAL.
-        # Unless a WAL was left there, the file alone is the whole truth.
-        left = Path(f"{path}-wal")
-        if create or error.sqlite_errorcode & 0xFF not in _NO_WAL:
+        migrate(connection, name=str(path.parent))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _UNWRITABLE or not readable(connection):
             raise
-        if left.is_file() and left.stat().st_size:
-            raise
-        connection = _opened(f"{uri}?mode=ro&immutable=1")
-    return connection
-
-
-def _opened(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10
-    )
-    connection.create_function("fold", 1, _fold, deterministic=True)
-    return connection
-
-
-def _fold(text: str | None) -> str | None:
-    """Text without case: SQLite's own NOCASE knows ASCII only."""
-    return None if text is None else text.casefold()
 
 
 def _bump(db: sqlite3.Connection) -> None:

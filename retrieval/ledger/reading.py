@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
-from retrieval.errors import ArchiveError, ArticleNotFoundError
+from retrieval.errors import ArticleNotFoundError
+from retrieval.ledger.file import LedgerFile
 from retrieval.ledger.rows import (
     PASSAGE,
     REF,
@@ -28,18 +25,8 @@ _OF_PASSAGE = "revision r ON r.article_id = p.article_id AND r.revision = p.revi
 _CHUNK = 500  # host parameters in one statement
 
 
-class LedgerReader:
-    """What can be asked of the ledger. Safe to share between threads."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._db = connection
-        self._lock = threading.RLock()
-        self.path = path
-
-    def close(self) -> None:
-        """Close the file. Closing twice is harmless."""
-        with self._lock:
-            self._db.close()
+class LedgerReader(LedgerFile):
+    """What can be asked of the ledger about its articles."""
 
     # -- meta -----------------------------------------------------------------------------------
 
@@ -138,6 +125,20 @@ class LedgerReader:
             for row in self._all(f"SELECT {PASSAGE} FROM passage p WHERE p.id IN ({marks})", chunk):
                 found[row[0]] = passage_from(row)
         return found
+
+    def passages_around(
+        self, article_id: str, revision: int, start: int, end: int
+    ) -> list[Passage]:
+        """The passages that share text with `[start, end)` of that revision, in order.
+
+        Empty if the revision is no longer the current one: old revisions have no passages.
+        """
+        rows = self._all(
+            f"SELECT {PASSAGE} FROM passage p WHERE p.article_id = ? AND p.revision = ? "
+            'AND p.start < ? AND p."end" > ? ORDER BY p.ordinal',
+            (article_id, revision, end, start),
+        )
+        return [passage_from(row) for row in rows]
 
     def passage_ids(self, filters: Filters | None = None, *, above: int = 0) -> list[int]:
         """Ids over `above` of passages whose article passes the filters, ascending."""
@@ -252,26 +253,6 @@ class LedgerReader:
         """Number of rows in the lexical index."""
         row = self._one("SELECT count(*) FROM lexical_docsize")
         return int(row[0]) if row else 0
-
-    # -- plumbing -------------------------------------------------------------------------------
-
-    def _one(self, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
-        rows = self._all(sql, values)
-        return rows[0] if rows else None
-
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        try:
-            with self._lock:
-                try:
-                    return self._db.execute(sql, values).fetchall()
-                except UnicodeEncodeError:  # a lone surrogate, which no stored text can hold
-                    return self._db.execute(sql, [_encodable(v) for v in values]).fetchall()
-        except sqlite3.Error as error:
-            raise ArchiveError(f"cannot read the archive at {self.path.parent}: {error}") from error
-
-
-def _encodable(value: object) -> object:
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _chunks(items: Sequence[int]) -> Iterator[Sequence[int]]:

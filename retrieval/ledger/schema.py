@@ -75,9 +75,23 @@ CREATE VIRTUAL TABLE lexical USING fts5(
 CREATE TABLE dense_dead (passage_id INTEGER PRIMARY KEY);
 """
 
+_VERSION_2 = """
+CREATE TABLE turn (
+    id           INTEGER PRIMARY KEY,   -- grows with every turn that is added
+    conversation TEXT NOT NULL,         -- its caller's name for it: "chat:5b2f…"
+    ordinal      INTEGER NOT NULL,      -- counts from 1 within the conversation
+    question     TEXT NOT NULL,         -- as it was asked
+    standalone   TEXT NOT NULL,         -- what was searched for
+    answer       TEXT NOT NULL,         -- JSON, of which the ledger knows nothing
+    created      TEXT NOT NULL,         -- ISO 8601, UTC
+    UNIQUE (conversation, ordinal)
+);
+"""
+
 # MIGRATIONS[n] is SQL that brings version n to n + 1.
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 SCHEMA_VERSION = len(MIGRATIONS)
+_OLDEST_READABLE = 1  # its articles can be read without being migrated
 
 
 def migrate(connection: sqlite3.Connection, *, name: str) -> None:
@@ -120,3 +134,8 @@ def version(connection: sqlite3.Connection) -> int:
     """The schema version that the ledger states; 0 for an empty file."""
     row = connection.execute("PRAGMA user_version").fetchone()
     return int(row[0])
+
+
+def readable(connection: sqlite3.Connection) -> bool:
+    """Whether the articles can be read as they are, on a medium that cannot be migrated."""
+    return _OLDEST_READABLE <= version(connection) <= SCHEMA_VERSION

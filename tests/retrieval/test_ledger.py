@@ -301,3 +301,28 @@ def test_times_of_ingest_are_aware(ledger: Ledger) -> None:
     ledger.put([new])
     assert ledger.article(new.id).ingested.tzinfo is not None
     assert abs(ledger.article(new.id).ingested - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_passages_around_a_span_share_text_with_it(ledger: Ledger) -> None:
+    """Hand case: three passages; a span in one, over two, between two, and past the end."""
+    text = "\n\n".join(f"{name} " * 140 + "ended." for name in ("Alpha", "Bravo", "Delta"))
+    new = new_revision("a", text)
+    ledger.put([new])
+    stored = sorted(ledger.passages(ledger.passage_ids()).values(), key=lambda p: p.ordinal)
+    first, second, third = stored
+    assert ledger.passages_around(new.id, 1, second.start + 3, second.start + 9) == [second]
+    assert ledger.passages_around(new.id, 1, first.end - 1, second.start + 1) == [first, second]
+    assert ledger.passages_around(new.id, 1, first.end, second.start) == []
+    assert ledger.passages_around(new.id, 1, third.end, third.end + 50) == []
+    assert ledger.passages_around(new.id, 1, 0, len(text)) == stored
+
+
+def test_there_are_no_passages_around_a_span_of_an_old_revision(ledger: Ledger) -> None:
+    """Its text is kept, and its passages are not: nothing is to be quoted from it anew."""
+    new = new_revision("a", FIRST)
+    ledger.put([new])
+    assert ledger.passages_around(new.id, 1, 0, 5)
+    ledger.put([new_revision("a", SECOND, revision=2)])
+    assert ledger.passages_around(new.id, 1, 0, 5) == []
+    assert ledger.passages_around(new.id, 2, 0, 5)
+    assert ledger.passages_around("unknown", 1, 0, 5) == []
