@@ -19,7 +19,7 @@ OpenAI's chat, embeddings and models endpoints can be pointed at it:
 A model that reads its prompt: `ModelServer(Quoting(lambda sentences: f"{sentences[1]} [1]"))`.
 
 In reading order: request, connection, payloads, replies, turn, refusals, breaks, oddities,
-faults, embeddings, prompts, server. Only the standard library is used.
+faults, embeddings, prompts, listener, server. Only the standard library is used.
 """
 
 from bot.testing.connection import Connection, HungUpError, StoppingError
