@@ -35,7 +35,11 @@ class Embeds:
             message = "'$.input' is invalid. It must be a text, or a list of texts or of tokens."
             connection.respond_json(400, error_of(message, param="input"))
             return
-        size = int(request.body.get("dimensions") or self.dimensions)
+        size = request.body.get("dimensions", self.dimensions)
+        if not isinstance(size, int) or size < 1:
+            message = "'$.dimensions' is invalid. It must be a positive integer."
+            connection.respond_json(400, error_of(message, param="dimensions"))
+            return
         vectors: list[Any] = [word_vector(text, size) for text in texts]
         if request.body.get("encoding_format") == "base64":
             vectors = [_base64(vector) for vector in vectors]

@@ -38,7 +38,8 @@ class Request:
     @property
     def include_usage(self) -> bool:
         """Whether the stream is to end with a chunk that counts tokens."""
-        return bool((self.body.get("stream_options") or {}).get("include_usage"))
+        options = self.body.get("stream_options")
+        return isinstance(options, dict) and options.get("include_usage") is True
 
     @property
     def model(self) -> str:
@@ -48,7 +49,8 @@ class Request:
     @property
     def messages(self) -> Sequence[Mapping[str, Any]]:
         """The messages of a chat request, oldest first."""
-        return self.body.get("messages") or ()
+        given = self.body.get("messages")
+        return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
 
     def last(self, role: str) -> str:
         """The text of the last message of this role ("system", "user", …); "" if there is none."""
