@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -101,7 +102,10 @@ class EmbeddingServer:
                         api_key=self._key or "not-needed",
                         timeout=openai.Timeout(self._read_timeout, connect=5),
                         max_retries=_RETRIES,
+                        # A redirect would send the texts on to a server that nobody named.
+                        http_client=openai.DefaultHttpxClient(follow_redirects=False),
                     )
+                    weakref.finalize(self, self._opened.close)
                 except Exception as error:  # of the HTTP library, which reads the address closer
                     raise EmbedderError(f"{self.place} is no address of an embedder") from error
             return self._opened
@@ -129,6 +133,11 @@ class EmbeddingServer:
                 what = f"{place} gets too many requests: wait, then run the same command again"
             case openai.APIStatusError() if error.status_code >= 500:
                 what = f"{place} failed (status {error.status_code}): try again later"
+            case openai.APIStatusError() if error.status_code < 400:
+                where = error.response.headers.get("location", "elsewhere")
+                what = (
+                    f"{place} redirects to {self._said(where)}: give that address, if it is right"
+                )
             case openai.APIStatusError() if _is_too_long(error):
                 what = f"a text is too long for {model} at {place}: choose another embedder"
             case openai.APIStatusError():

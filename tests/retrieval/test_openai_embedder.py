@@ -379,6 +379,23 @@ def test_other_refusals_quote_the_server_without_the_key() -> None:
     said(raised.value)
 
 
+def test_a_redirect_is_not_followed(server: ModelServer) -> None:
+    """Texts go to the address that was given, and nowhere else; the other one is named."""
+
+    class Redirects:
+        def answer(self, request: Request, connection: Connection) -> None:
+            there = f"{server.base_url}/embeddings"
+            connection.respond(307, b"", "text/plain", Location=there)
+
+    with (
+        ModelServer(Says(""), embeddings=Redirects()) as first,
+        pytest.raises(EmbedderError, match=f"redirects to {server.base_url}") as raised,
+    ):
+        embedder_at(first).embed_question("The bridge.")
+    assert server.requests == []
+    said(raised.value)
+
+
 def test_the_key_and_the_texts_are_not_logged(
     server: ModelServer, caplog: pytest.LogCaptureFixture
 ) -> None:
