@@ -153,6 +153,16 @@ def test_exact_search_is_held_to_filters_and_to_newer_rows(tmp_path: Path) -> No
     ledger.close()
 
 
+def test_exact_search_refuses_vectors_of_another_length(tmp_path: Path) -> None:
+    """Four rows of 384 numbers are not one of 1,536, though they are as many bytes."""
+    ledger = Ledger.open(tmp_path / "ledger.sqlite3", create=True)
+    ledger.put([new_revision(str(n), "One.", seed=n) for n in range(4)])
+    for narrowed in ({}, {"above": 0}, {"above": 1}):
+        with pytest.raises(DenseIndexError, match="reindex"):
+            ExactIndex(ledger).search(np.ones(4 * DIMENSION, np.float32), 3, **narrowed)
+    ledger.close()
+
+
 @given(
     st.lists(st.integers(-3, 3), min_size=1, max_size=30),
     st.integers(1, 40),

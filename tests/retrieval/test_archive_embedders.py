@@ -104,6 +104,17 @@ def test_both_dense_indexes_rank_1536_dimensions_alike(wide_path: Path, maker: M
     assert found[0] == found[1]
 
 
+def test_wider_vectors_go_to_chroma_sooner(
+    wide_path: Path, archive_path: Path, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In `auto` it is numbers that count: here 9 times 384 are scanned, 9 times 1,536 are not."""
+    monkeypatch.setattr("retrieval.dense.chooser.EXACT_UP_TO", 9 * 1000)
+    with Archive.open(archive_path, make_embedder=maker) as archive:
+        assert archive.retrieve("bridge").dense_index == "exact"
+    with Archive.open(wide_path, make_embedder=maker) as archive:
+        assert archive.retrieve("bridge").dense_index == "chroma"
+
+
 def test_stored_rows_are_float16_of_unit_length(wide_path: Path) -> None:
     """Rounding 1,536 numbers moves the length by less than 1e-3."""
     with sqlite3.connect(wide_path / "ledger.sqlite3") as db:
