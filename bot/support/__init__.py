@@ -12,6 +12,7 @@ in it, and never raises.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from bot.support.links import link_problems
 from bot.support.names import name_problems
@@ -19,10 +20,12 @@ from bot.support.negation import negation_problems
 from bot.support.numbers import number_problems
 from bot.support.problem import Problem, ProblemKind
 from bot.support.quotations import quotation_problems
-from bot.support.relation import relation_problems
+from bot.support.relation import closeness, relation_problems
 from bot.support.words import fold, words
 
-__all__ = ["Problem", "ProblemKind", "problems"]
+__all__ = ["Problem", "ProblemKind", "coverage", "problems"]
+
+_MOST = 5  # problems of one rule; nobody reads more
 
 
 def problems(
@@ -43,11 +46,26 @@ def problems(
     sentences = [words(fold(sentence)) for sentence in cited]
     above = [words(fold(heading)) for heading in headings]
     asked = words(fold(question))
-    return (
-        *link_problems(claim, cited),
-        *quotation_problems(claim, cited, headings),
-        *number_problems(said, sentences, above),
-        *name_problems(said, [*sentences, *above, asked]),
-        *negation_problems(said, sentences),
-        *relation_problems(said, sentences, [*above, asked]),
+    rules = (
+        link_problems(claim, cited),
+        quotation_problems(claim, cited, headings),
+        number_problems(said, sentences, above),
+        name_problems(said, [*sentences, *above, asked]),
+        negation_problems(said, sentences),
+        relation_problems(said, sentences, [*above, asked]),
     )
+    return tuple(problem for rule in rules for problem in islice(rule, _MOST))
+
+
+def coverage(
+    claim: str, cited: Sequence[str], *, headings: Sequence[str] = (), question: str = ""
+) -> float:
+    """How near a claim's wording is to its cited sentences', in [0, 1].
+
+    No judgement: a score to rank claims by, or to put beside a model's. 0 for a claim without words
+    that carry meaning, or without sentences.
+    """
+    said = words(fold(claim))
+    sentences = [words(fold(sentence)) for sentence in cited]
+    around = [words(fold(text)) for text in (*headings, question)]
+    return closeness(said, sentences, around)

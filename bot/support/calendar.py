@@ -1,14 +1,13 @@
 """Dates as they stand in text: "Dec. 6, 2021", "4-20 February", "2021-12-06", weekdays.
 
-A date has a month, and a day and a year where they are written. What text says relative to its
-day of publication ("on Monday", "yesterday", "last year") becomes a date where that day is known.
+A date has a month, and a day and a year where they are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bot.support.words import Word
 
@@ -77,19 +76,21 @@ def find_dates(tokens: Sequence[Word]) -> Found:
             continue
         if token.is_number:
             dates += _numeric(tokens, at, taken)
-        elif (weekday := _weekday(token)) is not None:
+        elif (weekday := _weekday(tokens, at)) is not None:
             weekdays.add(weekday)
         elif (month := _month(tokens, at)) is not None:
             dates += _named(tokens, at, month, taken)
     return Found(tuple(dates), frozenset(weekdays), frozenset(taken))
 
 
-def _weekday(token: Word) -> int | None:
+def _weekday(tokens: Sequence[Word], at: int) -> int | None:
+    token = tokens[at]
+    dotted = at + 1 < len(tokens) and tokens[at + 1].text == "."
     name = token.lower.removesuffix("'s")
     singular = name.removesuffix("s")
     if singular in WEEKDAYS:
         return WEEKDAYS[singular]
-    return _SHORT_WEEKDAYS.get(name) if token.text[0].isupper() else None
+    return _SHORT_WEEKDAYS.get(name) if dotted and token.text[0].isupper() else None
 
 
 def _month(tokens: Sequence[Word], at: int) -> int | None:
@@ -243,12 +244,3 @@ def _numeric(tokens: Sequence[Word], at: int, taken: set[int]) -> list[Date]:
     if found:
         taken.update(range(at, end))
     return found
-
-
-def near(found: Found, published: Iterable[date]) -> Iterator[Date]:
-    """Days that weekdays of a text published then can mean: the last and the next of that name."""
-    for day in published:
-        for weekday in found.weekdays:
-            back = (day.weekday() - weekday) % 7
-            for other in (day - timedelta(back), day + timedelta(7 - back)):
-                yield Date(other.month, other.day, other.year)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.support.problem import Problem, ProblemKind, shown
-from bot.support.words import Word, content, plain
+from bot.support.words import Word, content, stem
 
-LEAST_SHARED = 0.4  # of a claim's content words, in the cited sentences, headings or question
-LEAST_CITED = 0.25  # of them in the cited sentences themselves
-_SECOND_PERSON = frozenset("you your yours yourself yourselves".split())
-_FIRST_PERSON = frozenset("i my me mine myself i'm i've i'll i'd".split())
+# Shares of a claim's content words; see evals/support.md for what they let through.
+LEAST_SHARED = 0.4  # in the cited sentences, the headings or the question
+LEAST_CITED = 0.25  # in the cited sentences themselves
+_REPEATED = 2  # times more than it is cited that a word may be used
+_YOU = frozenset("you your yours yourself yourselves you're you'll you've you'd".split())
+_I = frozenset("i my me mine myself i'm i've i'll i'd".split())
 
 
 def relation_problems(
@@ -19,39 +23,63 @@ def relation_problems(
     around: Sequence[Sequence[Word]],
 ) -> Iterator[Problem]:
     """Whether the claim's words are not the sentences', or it speaks to the reader."""
-    in_cited, in_all = shares(claim, cited, around)
+    in_cited, in_all = _shares(content(claim), cited, around)
     if in_all < LEAST_SHARED or in_cited < LEAST_CITED:
         yield Problem(
             ProblemKind.UNRELATED,
             f"only {in_all:.0%} of its words are in the cited sentences",
         )
-    spoken = {plain(token.text) for token in claim if token.is_word}
-    for persons in (_SECOND_PERSON, _FIRST_PERSON):
-        if said := sorted(spoken & persons):
-            heard = {plain(t.text) for tokens in cited for t in tokens if t.is_word}
-            if not heard & persons:
-                yield Problem(
-                    ProblemKind.ADDRESS,
-                    f"the word {shown(said[0])} speaks to the reader; no cited sentence does",
-                )
-                return
+    spoken = {token.lower for token in claim if token.is_word}
+    for persons in (_YOU, _I):
+        said = sorted(spoken & persons)
+        if said and all(persons.isdisjoint(token.lower for token in tokens) for tokens in cited):
+            yield Problem(
+                ProblemKind.ADDRESS,
+                f"it speaks to the reader ({shown(said[0])}), and no cited sentence does",
+            )
+            return
 
 
-def shares(
-    claim: Sequence[Word],
-    cited: Sequence[Sequence[Word]],
-    around: Sequence[Sequence[Word]],
+def _shares(
+    wanted: Sequence[str], cited: Sequence[Sequence[Word]], around: Sequence[Sequence[Word]]
 ) -> tuple[float, float]:
-    """Shares of a claim's content words in the cited sentences, and in these or `around`.
+    """Shares of some content words in the cited sentences, and in these or `around`.
 
-    1 for a claim that has none: a figure alone is judged by the rules for figures.
+    1 if there are none: a figure alone is judged by the rules for figures. A word said over and
+    over counts as absent from the third time that it is not cited again.
     """
-    wanted = content(claim)
     if not wanted:
         return 1.0, 1.0
-    in_cited = {word for tokens in cited for word in content(tokens)}
-    in_all = in_cited.union(*(content(tokens) for tokens in around))
-    return (
-        sum(word in in_cited for word in wanted) / len(wanted),
-        sum(word in in_all for word in wanted) / len(wanted),
-    )
+    in_cited = Counter(word for tokens in cited for word in content(tokens))
+    in_all = in_cited + Counter(word for tokens in around for word in content(tokens))
+    counted = Counter(wanted)
+    return _held(counted, in_cited) / len(wanted), _held(counted, in_all) / len(wanted)
+
+
+def _held(wanted: Counter[str], held: Counter[str]) -> int:
+    return sum(min(count, held[word] + _REPEATED) for word, count in wanted.items() if held[word])
+
+
+def closeness(
+    claim: Sequence[Word], cited: Sequence[Sequence[Word]], around: Sequence[Sequence[Word]]
+) -> float:
+    """The mean of three shares, in [0, 1].
+
+    Of the claim's content words those that are cited at all, and those that the one sentence has
+    which has most; and of its pairs of adjacent words, those that stand adjacent in a sentence.
+    """
+    wanted = content(claim)
+    if not wanted or not cited:
+        return 0.0
+    _, in_all = _shares(wanted, cited, around)
+    different = set(wanted)
+    most = max(len(different.intersection(content(tokens))) for tokens in cited)
+    pairs = list(_pairs(claim))
+    held = {pair for tokens in cited for pair in _pairs(tokens)}
+    kept = sum(pair in held for pair in pairs) / len(pairs) if pairs else in_all
+    return (in_all + most / len(different) + kept) / 3
+
+
+def _pairs(tokens: Sequence[Word]) -> Iterator[tuple[str, str]]:
+    meant = [t for t in tokens if t.is_word or t.is_number]
+    return pairwise(stem(token.text) if token.is_word else token.text for token in meant)

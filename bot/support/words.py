@@ -43,7 +43,7 @@ STOP_WORDS = frozenset(
     "too told toward towards under until up upon us very via was we well were what when where "
     "whether which while who whom whose why will with within without would yes yet you your yours "
     "according added including s t don doesn didn isn aren wasn weren won wouldn couldn shouldn "
-    "hasn haven hadn ain ll re ve d m article report reported reports".split()
+    "hasn haven hadn ain ll re ve d m non article report reported reports".split()
 )
 
 
