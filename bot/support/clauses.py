@@ -73,8 +73,8 @@ def _scope(tokens: Sequence[Word], at: int) -> Scope | None:
     low = tokens[at].lower
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if low in NONE_WORDS:
-        if following and (following.lower in NO_MORE or following.is_number):
-            return None  # "no more than", "No 1"
+        if following and (following.lower in NO_MORE or not following.is_word):
+            return None  # "no more than", "No 1", "No, he said"
         after = tuple(_meanings(tokens[at + 1 : at + _WINDOW]))
         return after or tuple(_meanings(tokens[max(0, at - _WINDOW) : at]))[-_REACH:]
     if low in NEGATORS or low.endswith("n't"):

@@ -1,4 +1,4 @@
-"""Countries, their adjectives and people, and a few organisations by their short names.
+"""Countries, their adjectives and people, and a few organisations and offices by short names.
 
 One line is one thing under all the names it goes by in news; each is as good as the other. Only
 true equals: "Washington" or "Beijing" for a government is not among them.
@@ -26,6 +26,11 @@ la | los angeles
 dc | district of columbia
 gop | republican party | republican | republicans
 covid | covid-19
+pm | prime minister
+ai | artificial intelligence
+mp | member of parliament
+mps | members of parliament
+ceo | chief executive | chief executive officer
 prc | people's republic of china | china | chinese
 afghanistan | afghan | afghans
 albania | albanian | albanians

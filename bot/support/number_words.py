@@ -30,7 +30,7 @@ def read_words(tokens: Sequence[Word], at: int, taken: frozenset[int]) -> Figure
     if (figure := _single(tokens, at, word)) is not None:
         return figure
     number = _composed(tokens, at, taken)
-    if number is None or (word == "one" and number.last == at and not _numeric(tokens, at)):
+    if number is None or (number.last == at and _counts_nothing(tokens, at)):
         return None
     if number.ordinal:
         return _ordinal(tokens, at, number)
@@ -57,13 +57,16 @@ def _single(tokens: Sequence[Word], at: int, word: str) -> Figure | None:
     return None
 
 
-def _numeric(tokens: Sequence[Word], at: int) -> bool:
-    """Whether "one" is a number, by what follows: "one percent", "one-third", "one and a half"."""
-    follow = [token.lower for token in tokens[at + 1 : at + 3] if token.text != "-"]
-    if not follow:
-        return False
-    named = counts.FRACTIONS.keys() | counts.SCALES.keys() | {"percent", "pct", "%", "per"}
-    return follow[0] in named or follow == ["and", "a"]
+def _counts_nothing(tokens: Sequence[Word], at: int) -> bool:
+    """Whether "one" is a pronoun, as before no unit, or "first" an adverb: "when it first ran"."""
+    word = tokens[at].lower
+    if word == "one":
+        follow = [token.lower for token in tokens[at + 1 : at + 3] if token.text != "-"]
+        named = counts.FRACTIONS.keys() | counts.SCALES.keys() | {"percent", "pct", "%", "per"}
+        return not follow or (follow[0] not in named and follow != ["and", "a"])
+    before = [token.lower for token in tokens[max(0, at - 4) : at]]
+    after = [token.lower for token in tokens[at + 1 : at + 3]]
+    return word == "first" and (before[-1:] == ["at"] or "when" in before or after == ["of", "all"])
 
 
 def _composed(tokens: Sequence[Word], at: int, taken: frozenset[int]) -> _Number | None:

@@ -60,18 +60,18 @@ _CONVERSE = frozenset("win buy more above north east".split())
 NEGATORS = frozenset("not never cannot without hardly barely scarcely".split())
 # Deny their whole clause.
 NONE_WORDS = frozenset("no none nobody nothing nowhere neither nor".split())
-_DENIERS = "refuse fail failure decline deny denial reject avoid lack unable prevent stop unlikely"
+_DENIERS = "refuse fail failure decline deny denial reject avoid lack unable unlikely"
 # Say no in other words: enough for a claim that denies what they are about.
 _NEGATIVE = (
-    "boycott ban block cancel cancelled canceled defeat absent absence miss end halt suspend "
-    "suspension postpone delay withdraw withdrew withdrawn withdrawal abandon lose lost loss "
-    "oppose prohibit forbid forbidden forbade bar barred exclude only instead few little rather "
-    "dismiss drop dropped clear acquit innocent impossible illegal unlawful unsafe unclear unknown "
-    "unaware unhurt unharmed uninjured unchanged uncertain unsuccessful disagree dispute "
-    "contradict false untrue zero less fewer scrap scrapped skip skipped shun shunned snub "
-    "snubbed withhold withheld overturn quash resist quit ineligible disqualify vacant doubt "
-    "doubtful skeptical sceptical close closed shut expire spare spared escape intact remain yet "
-    "rule out against accuse allege alleged charge"
+    "boycott prevent stop ban block cancel cancelled canceled defeat absent absence miss end "
+    "halt suspend suspension postpone delay withdraw withdrew withdrawn withdrawal abandon lose "
+    "lost loss oppose prohibit forbid forbidden forbade bar barred exclude only instead few "
+    "little rather dismiss drop dropped clear acquit innocent impossible illegal unlawful "
+    "unsafe unclear unknown unaware unhurt unharmed uninjured unchanged uncertain unsuccessful "
+    "disagree dispute contradict false untrue zero less fewer scrap scrapped skip skipped shun "
+    "shunned snub snubbed withhold withheld overturn quash resist quit ineligible disqualify "
+    "vacant doubt doubtful skeptical sceptical close closed shut expire spare spared escape "
+    "intact remain yet rule out against accuse allege alleged charge "
 )
 # After a negator these do not deny: "not only"; "no more than", "no doubt".
 NOT_ONLY = frozenset("only just merely simply least necessarily even".split())

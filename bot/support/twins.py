@@ -12,7 +12,11 @@ from collections.abc import Iterator, Sequence
 from bot.support.words import STOP_WORDS, Word, stem
 
 _NEGATORS = frozenset(("not", "never", "no"))
-_LONGEST = 4  # words after the place where a negator may stand, the first content word the last
+_LONGEST = 6  # words after the place where a negator may stand, the first content word the last
+_AUXILIARIES = frozenset(
+    "is are was were be been being am will would can could should shall may might must has have "
+    "had having do does did".split()
+)
 _IRREGULAR = {"won't": "will", "can't": "can", "cannot": "can", "shan't": "shall", "ain't": "is"}
 
 _Key = tuple[str, ...]
@@ -34,14 +38,21 @@ def flipped(claim: Sequence[Word], cited: Sequence[Sequence[Word]]) -> str:
 
 
 def _places(tokens: Sequence[Word]) -> Iterator[tuple[_Key, bool]]:
-    """Each word with those after it up to a content word, and whether a negator stands between."""
+    """Each auxiliary with the words after it up to a content word, and whether that is denied.
+
+    "should not be" and "should be no" deny the same: any negator among the auxiliaries does.
+    """
     plain, denied = _without_negators(tokens)
-    for at in range(len(plain) - 1):
+    run = 0  # where the auxiliaries begin that stand side by side here
+    for at, word in enumerate(plain):
+        if word not in _AUXILIARIES:
+            run = at + 1
+            continue
         for end in range(at + 1, min(at + 1 + _LONGEST, len(plain))):
             if plain[end] == "":
                 break
             if plain[end] not in STOP_WORDS:
-                yield tuple(plain[at : end + 1]), sum(denied[at:end]) % 2 == 1
+                yield tuple(plain[at : end + 1]), sum(denied[run:end]) % 2 == 1
                 break
 
 
@@ -51,6 +62,8 @@ def _without_negators(tokens: Sequence[Word]) -> tuple[list[str], list[bool]]:
     denied: list[bool] = []
     for token in tokens:
         low = token.lower
+        if low == '"':
+            continue
         if low in _NEGATORS:
             if denied:
                 denied[-1] = not denied[-1]

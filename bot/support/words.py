@@ -82,23 +82,24 @@ def words(folded: str) -> list[Word]:
     return [Word(m[0], m.start(), m.end()) for m in _TOKEN.finditer(folded)]
 
 
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return next(iter(stems(word)), word)
-
-
 def stem(word: str) -> str:
     """The stem of one word, whatever its case, without a possessive ending or accents."""
-    if len(word) > _LONGEST_WORD:
-        return word
-    return _stem(plain(word))
+    return word if len(word) > _LONGEST_WORD else _stem(plain(word))
 
 
 def plain(word: str) -> str:
     """`word` in lower case, without accents or a possessive ending."""
+    return word.casefold() if len(word) > _LONGEST_WORD else _plain(word)
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    return next(iter(stems(word)), word)
+
+
+@lru_cache(maxsize=20_000)
+def _plain(word: str) -> str:
     lowered = word.casefold()
-    if len(lowered) > _LONGEST_WORD:
-        return lowered
     if not lowered.isascii():
         parts = unicodedata.normalize("NFKD", lowered)
         lowered = "".join(c for c in parts if not unicodedata.combining(c)) or lowered
