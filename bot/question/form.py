@@ -21,6 +21,9 @@ from bot.question.words import (
     tokens,
 )
 
+_NOT = {word: f"{word}n't" for word in "did does do was were is are has have had would".split()}
+_NOT |= {"will": "won't", "can": "can't", "could": "couldn't"}
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -72,6 +75,8 @@ class Form:
             rest = self.rest
             if (words := tokens(rest)) and words[-1].low in PREPOSITIONS and not gap:
                 rest = rest[: words[-1].start].strip()  # "What was he convicted of?"
+            if self.wh.lower() in {"how much", "how many"}:
+                rest += " so much"
             return f"{self.auxiliary.lower()} {rest}" + (f" {self.noun}" if gap else "")
         who = subject or self._someone
         if self.auxiliary:
@@ -103,6 +108,12 @@ class Form:
         elif " else" not in wh:
             wh = f"{wh} else"
         return " ".join(part for part in (wh, self.auxiliary, self.rest) if part)
+
+
+def negated(statement: str) -> str:
+    """ "did the board accept it" -> "didn't the board accept it"; unchanged if it cannot be."""
+    first, _, rest = statement.partition(" ")
+    return f"{_NOT[first]} {rest}" if first in _NOT else statement
 
 
 def parse(question: str) -> Form | None:
@@ -148,7 +159,7 @@ def _verb(words: list[Token], at: int) -> int | None:
     for n in range(begin, len(words) if helping is None else helping):
         word, before = words[n].low, words[n - 1].low
         third = word.endswith("s") and not word.endswith(("ss", "us", "'s"))
-        if word in PREPOSITIONS or word in DETERMINERS:
+        if (word in PREPOSITIONS and word != "of") or (word in DETERMINERS and before != "of"):
             break
         if is_past(word) or (third and not before.endswith("s") and n == begin):
             return n

@@ -139,12 +139,12 @@ def _phrase(text: str, words: list[Token], at: int, end: int) -> Iterator[Mentio
                 kind = Kind.BODY  # "the White House": people have no article
             start = words[at].start if core[0].capital and mention is names[0] else mention.start
             whole = text[start : mention.end] if words[at].low == "the" else mention.text
-            yield Mention(whole, kind, start, mention.end)
+            yield Mention(_lower_the(whole), kind, start, mention.end)
         return
     plural = head.low in _GROUPS or (head.low.endswith("s") and not head.low.endswith(("ss", "us")))
     start = words[at].start
     yield Mention(
-        text[start : core[-1].end].removesuffix("’s").removesuffix("'s"),
+        _lower_the(text[start : core[-1].end]).removesuffix("’s").removesuffix("'s"),
         Kind.GROUP if plural else Kind.THING,
         start,
         core[-1].end,
@@ -153,18 +153,27 @@ def _phrase(text: str, words: list[Token], at: int, end: int) -> Iterator[Mentio
         yield replace(name, inner=True)
 
 
+def _lower_the(phrase: str) -> str:
+    return "t" + phrase[1:] if phrase.startswith("The ") else phrase
+
+
 def _phrase_end(text: str, words: list[Token], at: int) -> int:
     """Where the noun phrase that begins at word `at` ends, its "of the River Ashel" with it."""
+    end = _words_end(text, words, at)
+    if end > at and end + 1 < len(words) and words[end].low in {"of", "at", "in", "on", "for"}:
+        start = end + 2 if words[end + 1].low == "the" else end + 1
+        if start < len(words) and _is_name_word(text, words, start):
+            return _words_end(text, words, start)
+    return end
+
+
+def _words_end(text: str, words: list[Token], at: int) -> int:
     end = at
     while end < min(len(words), at + _LONGEST_PHRASE) and _adjoins(text, words, end):
         word = words[end]
         if _is_function(word) or (end > at and not word.capital and is_verb(word.low)):
             break
         end = _run_end(text, words, end) if _is_name_word(text, words, end) else end + 1
-    if end > at and end + 1 < len(words) and words[end].low in {"of", "at", "in", "on", "for"}:
-        start = end + 2 if words[end + 1].low == "the" else end + 1
-        if start < len(words) and _is_name_word(text, words, start):
-            return _run_end(text, words, start)
     return end
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.question.form import Form, parse
+from bot.question.form import Form, negated, parse
 from bot.question.leaning import dangling, is_bare, is_part
 from bot.question.mentions import Kind, Mention, kind_of, mentions
 from bot.question.pronouns import replaced
@@ -27,6 +27,7 @@ from bot.question.words import (
     naming,
     tokens,
 )
+from bot.support.words import stem
 
 _MORE = re.compile(r"(?:please )?(?:tell me )?(?:some )?more\b.{0,20}$|go on$", re.IGNORECASE)
 _OTHER = re.compile(
@@ -63,7 +64,13 @@ class FollowUp:
 def rewrite(follow_up: FollowUp) -> str | None:
     """The question that stands alone, without its mark; None if `follow_up` does."""
     rules = (_more, _other, _swap, _ellipsis, _pronouns, _part)
-    return next((text for rule in rules if (text := rule(follow_up))), None)
+    text = next((text for rule in rules if (text := rule(follow_up))), None)
+    heading = follow_up.topic.heading
+    if text is None or not heading:
+        return text
+    kept = {word.bare for word in tokens(text)}
+    carried = any(word.bare in kept for word in naming(tokens(heading)))
+    return text if carried else _after(heading, text)
 
 
 def _more(follow_up: FollowUp) -> str | None:
@@ -76,8 +83,8 @@ def _other(follow_up: FollowUp) -> str | None:
     if match is None or follow_up.has_name:
         return None
     topic, form = follow_up.topic, follow_up.form
-    own = [word.bare for word in naming(tokens(match["tail"]))]
-    if own and not topic.knows(own):
+    asked = {stem(word.bare) for word in tokens(topic.last)}
+    if any(stem(word.bare) not in asked for word in naming(tokens(match["tail"]))):
         return _headed(follow_up)
     wh = (match["wh"] or "who").lower()
     if form is not None:
@@ -134,14 +141,15 @@ def _ellipsis(follow_up: FollowUp) -> str | None:
     asked, form = follow_up.text, follow_up.form
     low = [word.low for word in tokens(asked)]
     # "By how many votes?" is a question word with its noun, and no verb.
-    phrase = bool(WH & set(low[:2])) and not AUXILIARIES & set(low) and parse(asked) is None
-    if follow_up.has_name or not (is_bare(asked) or phrase):
+    bare = is_bare(asked)
+    phrase = not bare and bool(WH & set(low[:2])) and parse(asked) is None
+    if follow_up.has_name or not (bare or phrase):
         return None
     if form is None:
         return _headed(follow_up)
     if _SAY & set(low) and (PERSON_PRONOUNS | PLURAL_PRONOUNS) & set(low):
         return _said(follow_up, form)
-    if (many := _MANY.match(asked)) and (is_bare(asked) or len(low) == 2):
+    if (many := _MANY.match(asked)) and (bare or len(low) == 2):
         return f"{many[0]} {form.noun or 'people'} {form.predicate}" if form.asks_subject else None
     return _under(follow_up, form.statement(follow_up.topic.answers()), phrase=phrase)
 
@@ -157,7 +165,8 @@ def _under(follow_up: FollowUp, statement: str, *, phrase: bool) -> str:
     if phrase and (wh.start or len(words) > 2):
         return f"{asked} {statement}"
     if wh.low in {"why", "when", "where", "how"}:
-        return f"{asked[: wh.end]} {statement}"
+        negative = len(words) > 1 and words[1].low == "not"
+        return f"{asked[: wh.end]} {negated(statement) if negative else statement}"
     return _after(follow_up.topic.last, asked)
 
 
@@ -192,6 +201,9 @@ def _pronouns(follow_up: FollowUp) -> str | None:
 def _part(follow_up: FollowUp) -> str | None:
     if follow_up.has_name or not is_part(follow_up.text, follow_up.topic):
         return None
+    for mention in mentions(follow_up.text):
+        if whole := follow_up.topic.whole(mention.text):  # "the strike": "the dock strike"
+            return _put(follow_up.text, (mention.start, mention.end), whole)
     return _headed(follow_up)
 
 

@@ -45,8 +45,19 @@ class Topic:
         return bool(self._turns)
 
     @property
+    def heading(self) -> str:
+        """What stands before a colon in the last question, as it was searched for."""
+        before, colon, after = self._last.partition(": ")
+        return before if colon and parse(after) is not None else ""
+
+    @property
     def last(self) -> str:
-        """The last question, as it was searched for, without its question mark."""
+        """The last question, as it was searched for, without its heading and question mark."""
+        heading = self.heading
+        return self._last[len(heading) + 2 :] if heading else self._last
+
+    @property
+    def _last(self) -> str:
         return " ".join(self._turns[0].standalone.split()).rstrip("?!. ")
 
     def person(self) -> str | None:
@@ -76,19 +87,31 @@ class Topic:
                 return found.text
         return self.person()
 
-    def thing(self, *, but: str = "") -> str | None:
-        """What "it" is, or what "that" is about; nothing that is in the text `but`."""
+    def thing(self, *, acts: bool = False, but: str = "") -> str | None:
+        """What "it" is, or what "that" is about; nothing that is in the text `but`.
+
+        One that acts ("What did it do?") is a body or a country before it is a thing.
+        """
         for turn in self._turns:
-            named = [m for m in mentions(turn.standalone) if not m.inner and m.text not in but]
-            bodies = [m for m in named if m.kind in {Kind.BODY, Kind.COUNTRY}]
-            things = [m for m in named if m.kind is Kind.THING]
-            answers = [m for m in _of(turn.answered, Kind.BODY) if m.text not in but]
+            named = [m for m in mentions(turn.standalone) if m.text not in but]
+            bodies = [m for m in named if m.kind in {Kind.BODY, Kind.COUNTRY} and not m.inner]
+            things = [m for m in named if m.kind is Kind.THING and not m.inner][::-1]
             if _asks_for_body(turn.standalone):
+                answers = [m for m in _of(turn.answered, Kind.BODY) if m.text not in but]
                 bodies = [*answers[:1], *bodies]
-            inner = [m for m in mentions(turn.standalone) if m.inner and m.kind is Kind.BODY]
-            if found := next(iter([*bodies, *reversed(things), *inner]), None):
-                return found.text
+            if not (acts or things) and len(bodies) > 1:
+                return None  # "How much did Lantern offer for Skerry?" "Did the board accept it?"
+            if found := [*bodies, *things] if acts else [*things, *bodies]:
+                return found[0].text
         return None
+
+    def gist(self) -> str:
+        """What the last question says, without what it asks for."""
+        form = parse(self.last)
+        if form is None:
+            return self.last
+        noun = "" if form.asks_subject and not form.auxiliary else form.noun
+        return " ".join(f"{noun} {form.rest}".replace(" be ", " ").split())
 
     def answers(self, turn: Turn | None = None) -> str | None:
         """The names that a turn gave to "who" or "which countries", None if that is not sure."""
@@ -112,18 +135,26 @@ class Topic:
         return unique[0] if unique and (short or len(unique) == 1) else None
 
     def about(self, *, but: str = "") -> tuple[str, ...]:
-        """What the last questions are about, for a heading: the most telling names or phrases."""
+        """What the talk is about, for a heading: what the last question is, and the first."""
+        found: list[str] = []
         for turn in self._turns:
-            found = [
-                m
-                for m in mentions(turn.standalone)
-                if not m.inner and m.text.lower() not in but.lower()
-            ]
-            names = [m.text for m in found if m.is_name or _has_name(m)]
-            if chosen := names[:2] or [m.text for m in found[-1:]]:
-                return tuple(chosen)
-        words = [word.text for word in naming(tokens(self.last))]
-        return (" ".join(words[:6]),) if words else ()
+            telling = _telling(turn.standalone, but=but)
+            if not found:
+                found = telling[:2]
+            elif turn is self._turns[-1]:
+                found = [*found[:1], *(text for text in telling if text not in found)][:2]
+        words = [word.text for word in naming(tokens(self.last))][:6]
+        return tuple(found) or ((" ".join(words),) if words else ())
+
+    def whole(self, phrase: str) -> str | None:
+        """The fuller phrase that a short one stands for: "the dock strike" for "the strike"."""
+        head = tokens(phrase)[-1].bare
+        for turn in self._turns:
+            for mention in mentions(turn.standalone):
+                words = [word.bare for word in tokens(mention.text)]
+                if head in words and not mention.is_name and len(mention.text) > len(phrase):
+                    return mention.text
+        return None
 
     def knows(self, words: Iterable[str]) -> bool:
         """Whether the turns use one of these words, in any form."""
@@ -138,6 +169,13 @@ class Topic:
 
 def _of(text: str, *kinds: Kind) -> list[Mention]:
     return [mention for mention in mentions(text) if mention.kind in kinds]
+
+
+def _telling(question: str, *, but: str) -> list[str]:
+    """Names and phrases with names, or else the last phrase."""
+    found = [m for m in mentions(question) if not m.inner and m.text.lower() not in but.lower()]
+    names = [m.text for m in found if m.is_name or _has_name(m)]
+    return [re.sub(r"^an? ", "", text) for text in names or [m.text for m in found[-1:]]]
 
 
 def _has_name(mention: Mention) -> bool:

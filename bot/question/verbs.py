@@ -21,12 +21,12 @@ IRREGULAR = dict(pair.split() for pair in " ".join(_IRREGULAR.split()).split(", 
 _NO_PAST = frozenset("need feed seed weed speed breed indeed hundred sacred naked".split())
 # Common ones that are no nouns as well: after a noun phrase, one of these ends it.
 _PLAIN = frozenset(
-    "accept affect agree announce apply arrive ask become begin believe belong blame carry "
-    "choose come confirm convict decide declare decline defeat deny describe die elect "
+    "accept affect agree announce apply arrive ask become begin believe belong carry "
+    "choose come confirm convict decide declare decline deliberate deny describe die elect "
     "expect explain fail find get give go happen intend join keep know last leave lose make "
-    "mean move oppose pass pay prevent propose raise reach react receive recommend refuse "
-    "reject remain resign respond return say see sell send serve speak start stay stop "
-    "support survive take tell think throw try turn use want warn win withdraw work".split()
+    "mean oppose pass prevent propose reach react receive recommend refuse "
+    "reject remain resign respond say see sell send serve speak start stay stop "
+    "survive take tell think throw try use want warn win withdraw ".split()
 )
 # Stems that lost an e before "-ed". Others end in one too seldom to matter: stemming hides it.
 _LOST_E = re.compile(
