@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.chain import build_chain
     from bot.engine import Bot
     from bot.types import (
         Abstention,
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
         Claim,
         Event,
         Final,
+        Flaw,
         Reason,
+        Rejected,
         Status,
         StatusEvent,
         TextDelta,
+        Usage,
     )
     from retrieval.errors import DatelineError
 
 _HOME = {
     "Bot": "bot.engine",
     "DatelineError": "retrieval.errors",
+    "build_chain": "bot.chain",
     **dict.fromkeys(
         (
             "Abstention",
@@ -40,10 +45,13 @@ _HOME = {
             "Claim",
             "Event",
             "Final",
+            "Flaw",
             "Reason",
+            "Rejected",
             "Status",
             "StatusEvent",
             "TextDelta",
+            "Usage",
         ),
         "bot.types",
     ),
@@ -59,10 +67,14 @@ __all__ = [
     "DatelineError",
     "Event",
     "Final",
+    "Flaw",
     "Reason",
+    "Rejected",
     "Status",
     "StatusEvent",
     "TextDelta",
+    "Usage",
+    "build_chain",
 ]
 
 
