@@ -1,4 +1,4 @@
-"""Step 12. The chat: one question after another, each of which stands alone.
+"""Step 12. The chat: one question after another, each understood with those before it.
 
 A line is a question, or a command that begins with "/". The last answer stays at hand for
 /sources, /open, /quote and /why. Nothing here needs a terminal: the lines come from an iterator.
@@ -6,23 +6,23 @@ A line is a question, or a command that begins with "/". The last answer stays a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.cli.filters import describe_filters, parse_filters
 from bot.cli.streaming import stream_text
 from bot.errors import UsageError
-from bot.question import leans_on_earlier
 from bot.render.article import render_article, render_span
 from bot.render.citation import citation_pieces
-from bot.render.content import withheld
-from bot.render.hits import render_trace
 from bot.render.layout import lay_out
 from bot.render.sanitise import clean_line
 from bot.render.text import render_abstention, render_citations
+from bot.render.trace import render_trace
+from bot.session import Session
 from bot.types import Answer, Citation, Status
 from retrieval.errors import DatelineError
-from retrieval.types import Filters, Span
+from retrieval.types import Filters, Hit, Span
 
 if TYPE_CHECKING:
     from bot.cli.terminal import Terminal
@@ -36,23 +36,36 @@ Ask a question, or:
   /why               what the last answer rests on: passages, scores, times
   /filter            show the filters; set them with since=2021-12-01 until=2021-12-31
                      source="Outlet"; /filter clear removes them
-  /new               forget the last answer and the filters
+  /new               begin anew: no earlier questions, no filters
   /quit              leave, as does Ctrl-D; Ctrl-C stops an answer"""
-
-_FOLLOW_UP = "each question stands alone here: say whom or what this one is about"
 
 
 class Chat:
-    """One sitting: a bot, the filters in force, and the last answer."""
+    """One sitting: a conversation with a bot, the filters in force, and the last answer.
+
+    With `go_on` it takes up the last chat that the archive keeps.
+    """
 
     def __init__(
-        self, bot: Bot, terminal: Terminal, *, filters: Filters | None = None, k: int = 8
+        self,
+        bot: Bot,
+        terminal: Terminal,
+        *,
+        filters: Filters | None = None,
+        k: int = 8,
+        go_on: bool = False,
     ) -> None:
         self._bot = bot
         self._terminal = terminal
         self._filters = filters or Filters()
         self._k = k
-        self._last: Answer | None = None
+        found = Session.last(bot) if go_on else None
+        self._session = found or Session(bot)
+        self._last: Answer | None = self._session.answers[-1] if found and found.answers else None
+        self._hits: Sequence[Hit] = ()  # what the last answer was read from
+        self._warned = False
+        if go_on and found is None:
+            terminal.note("there is no earlier chat to go on with: this is a new one")
 
     def run(self, lines: Iterator[str]) -> None:
         """Take lines until they end or one is /quit."""
@@ -60,6 +73,8 @@ class Chat:
             stats = self._bot.archive.stats()
             count = "1 article" if stats.articles == 1 else f"{stats.articles:,} articles"
             self._terminal.say(f"{count}. Ask a question; /help for more.")
+            if self._last is not None:
+                self._terminal.say(f"Going on after: {self._last.question}")
         for line in lines:
             text = clean_line(line)
             if text in {"/quit", "/exit"}:
@@ -81,17 +96,21 @@ class Chat:
         self._terminal.show("")
 
     def _ask(self, question: str) -> None:
-        if leans_on_earlier(question):
-            self._terminal.note(_FOLLOW_UP)
-            return
-        events = self._bot.stream(
+        events = self._session.stream(
             question,
             k=self._k,
             since=self._filters.since,
             until=self._filters.until,
             source=self._filters.sources,
         )
-        self._last = stream_text(events, self._terminal)
+        with closing(events):
+            last = stream_text(events, self._terminal)
+        self._last, self._hits = last.answer, last.hits
+        for notice in self._last.notices:
+            self._terminal.note(notice)
+        if self._session.trouble and not self._warned:
+            self._terminal.note(self._session.trouble)
+            self._warned = True
 
     # -- commands -------------------------------------------------------------------------------
 
@@ -109,8 +128,8 @@ class Chat:
             case "/filter":
                 self._filter(argument.strip())
             case "/new":
-                self._last, self._filters = None, Filters()
-                self._terminal.say("The last answer and the filters are forgotten.")
+                self._session, self._last, self._filters = Session(self._bot), None, Filters()
+                self._terminal.say("A new chat begins, without filters.")
             case "/help":
                 self._terminal.say(HELP)
             case _:
@@ -152,15 +171,9 @@ class Chat:
         terminal.show("\n" + span_text)
 
     def _why(self) -> None:
-        answer, terminal = self._answer(), self._terminal
-        asked = answer.filters
-        filters = Filters(asked.since, asked.until, asked.sources)
-        hits = self._bot.archive.search(answer.question, filters=filters, limit=self._k)
-        reason = f", reason {answer.abstention.reason}" if answer.abstention else ""
-        terminal.say(f"{answer.question}\n{answer.status}{reason}, reader {answer.reader}")
-        if note := withheld(answer):
-            terminal.say(note)
-        terminal.show(render_trace(hits, answer.timings))
+        answer = self._answer()
+        self._terminal.say(answer.question)
+        self._terminal.show(render_trace(answer, self._hits))
 
     def _filter(self, argument: str) -> None:
         if argument:

@@ -1,7 +1,8 @@
 """Step 10. Draft claims -> verified claims and numbered citations. Pure but for reading articles.
 
 A citation is made here and nowhere else: `[start, end)` of one stored revision, its quote cut from
-the stored text by these offsets. A claim whose evidence does not hold is withheld.
+the stored text by these offsets. A claim whose evidence does not hold is withheld, and so is one in
+a reader's own words that the cited sentences do not carry (`bot.support`).
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.readers import DraftClaim, Evidence
-from bot.types import Answer, Citation, Claim, Rejected
+from bot.heading import heading
+from bot.readers import DraftClaim, Evidence, Judge, Ruling
+from bot.support import problems
+from bot.types import Answer, Citation, Claim, Flaw, Rejected
 from retrieval.errors import ArticleNotFoundError
 from retrieval.types import Article, Span
 
@@ -28,24 +31,33 @@ class CitationCheck:
 
 @dataclass(slots=True)
 class CitationMaker:
-    """Makes the citations of one answer: numbered 1..n by first use, one number per span."""
+    """Makes the citations of one answer: numbered 1..n by first use, one number per span.
+
+    `question` is what was searched for: claims may take names from it. `judge` is asked last about
+    a claim in a reader's own words, if there is one.
+    """
 
     get_article: GetArticle
+    question: str = ""
+    judge: Judge | None = None
     citations: list[Citation] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
     _numbers: dict[tuple[str, int, Span], int] = field(default_factory=dict)
 
     def claim(self, draft: DraftClaim) -> Claim | Rejected:
         """Verify a draft claim. Adjacent sentences of its evidence become one citation."""
         label = draft.text or "a quotation"
         if not draft.evidence:
-            return Rejected(label, "no sentence was cited for it")
+            return Rejected(label, "no sentence was cited for it", Flaw.UNCITED)
         try:
             for evidence in draft.evidence:
                 self._quote(evidence)  # before joining: a bad span must not hide inside a good one
             joined = self._join(draft.evidence)
             quotes = [self._quote(evidence) for evidence in joined]
         except (ArticleNotFoundError, ValueError) as error:
-            return Rejected(label, str(error))
+            return Rejected(label, str(error), Flaw.UNVERIFIABLE)
+        if draft.text is not None and (rejected := self._unsupported(draft.text, joined, quotes)):
+            return rejected
         short, short_in = self._short(draft.short, joined)
         numbers = [self._number(e, q) for e, q in zip(joined, quotes, strict=True)]
         return Claim(
@@ -55,7 +67,24 @@ class CitationMaker:
             short_span=draft.short.span if short is not None and draft.short else None,
             short_in=numbers[short_in] if short is not None else None,
             score=draft.score,
+            lead=draft.lead,
         )
+
+    def _unsupported(
+        self, text: str, joined: Sequence[Evidence], quotes: Sequence[str]
+    ) -> Rejected | None:
+        """Why a claim in a reader's own words is withheld, if it is."""
+        headings = [heading(evidence.article) for evidence in joined]
+        found = problems(text, quotes, headings=headings, question=self.question)
+        if found:
+            return Rejected(text, "; ".join(p.message for p in found), Flaw.UNSUPPORTED)
+        if self.judge is not None:
+            headed = [f"({head}) {quote}" for head, quote in zip(headings, quotes, strict=True)]
+            ruling = self.judge(text, headed)
+            self.rulings.append(ruling)
+            if not ruling.stands:
+                return Rejected(text, ruling.why, Flaw.DOUBTED)
+        return None
 
     def _join(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """Merge spans of one article that only white space separates, in the text's order."""
@@ -139,26 +168,35 @@ def _check(citation: Citation, article: Article) -> CitationCheck:
 
 
 def _check_claims(answer: Answer) -> list[CitationCheck]:
-    """A claim must rest on citations that the answer has; an extractive claim must be them."""
+    """A claim must rest on citations that the answer has, and be them or be carried by them."""
     cited = {citation.number: citation for citation in answer.citations}
-    quotes = {number: citation.quote for number, citation in cited.items()}
-    problems: list[CitationCheck] = []
+    failed: list[CitationCheck] = []
     for claim in answer.claims:
-        missing = [number for number in claim.citations if number not in quotes]
+        missing = [number for number in claim.citations if number not in cited]
         if missing or not claim.citations:
             number = missing[0] if missing else 0
-            problems.append(CitationCheck(number, False, "a claim cites what the answer lacks"))
-        elif not _short_holds(claim, cited):
-            problems.append(
-                CitationCheck(claim.citations[0], False, "the short answer is not in the quote")
-            )
-        elif answer.reader.startswith("extractive") and claim.text != " … ".join(
-            quotes[number] for number in claim.citations
-        ):
-            problems.append(
-                CitationCheck(claim.citations[0], False, "the claim is not what it quotes")
-            )
-    return problems
+            failed.append(CitationCheck(number, False, "a claim cites what the answer lacks"))
+        elif why := _claim_fails(claim, [cited[number] for number in claim.citations], answer):
+            failed.append(CitationCheck(claim.citations[0], False, why))
+    return failed
+
+
+def _claim_fails(claim: Claim, cited: Sequence[Citation], answer: Answer) -> str:
+    """Why a claim does not follow from what it cites; empty if it does."""
+    if not _short_holds(claim, {citation.number: citation for citation in cited}):
+        return "the short answer is not in the quote"
+    quotes = [citation.quote for citation in cited]
+    if claim.text == " … ".join(quotes):
+        return ""
+    if answer.reader.startswith("extractive"):
+        return "the claim is not what it quotes"
+    found = problems(
+        claim.text,
+        quotes,
+        headings=[heading(citation.article) for citation in cited],
+        question=answer.standalone or answer.question,
+    )
+    return "; ".join(problem.message for problem in found)
 
 
 def _short_holds(claim: Claim, cited: Mapping[int, Citation]) -> bool:

@@ -7,65 +7,59 @@ with Bot.open("archive/") as bot:
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+from bot.asked import DEFAULT_K, Asked, make_asked
 from bot.citations import CitationCheck, CitationMaker, verify_answer
-from bot.errors import UsageError
-from bot.readers import DraftClaim, Evidence, NoAnswer, Reader
-from bot.types import (
-    Abstention,
-    Answer,
-    AskedFilters,
-    CitationEvent,
-    Claim,
-    Event,
-    Final,
-    Nearest,
-    Reason,
-    Rejected,
-    Status,
-    StatusEvent,
-    TextDelta,
-)
+from bot.readers import DraftClaim, Judge, Reader
+from bot.types import Answer, Event, Final, Reason, StatusEvent
+from bot.work import Work
 from retrieval.archive import Archive
-from retrieval.types import Filters, Hit, IngestReport, ProgressCallback, Span
+from retrieval.types import Hit, IngestReport, ProgressCallback
 
 if TYPE_CHECKING:
+    from bot.model.deadline import Deadline
+    from bot.rewriter import ModelRewriter
+    from bot.settings import ReaderChoice, Settings
     from retrieval.dense.chooser import DensePolicy
     from retrieval.embedding import MakeEmbedder
 
-DEFAULT_K = 8  # passages read for one question
-_LONGEST_QUESTION = 4_000  # characters
-_NEAREST = 3
-
-_MESSAGES = {
-    Reason.NO_MATCH: "Nothing in the archive is about this.",
-    Reason.OUTSIDE_FILTERS: "The archive says something about this, but only in articles that "
-    "your filters leave out.",
-    Reason.MENTIONED_NOT_ANSWERED: "The archive mentions this, and does not say the answer.",
-    Reason.UNVERIFIABLE: "An answer was drafted, and its citations did not hold; it is withheld.",
-}
-
 
 class Bot:
-    """Answers questions from one archive. Safe to share between threads."""
+    """Answers questions from one archive. Safe to share between threads.
+
+    Args:
+        reader: reads the passages.
+        scout: finds out, when the filters leave nothing, whether there is an answer outside them;
+            by default `reader`. A model's reader should not be asked, and paid, twice.
+        judge: asked about each claim in a reader's own words, after all other checks.
+        rewriter: makes questions of a `Session` stand alone; by rule without one.
+        seconds: the most that one answer may take of a language model's time.
+    """
 
     def __init__(
         self,
         archive: Archive,
         reader: Reader,
         *,
+        scout: Reader | None = None,
+        judge: Judge | None = None,
+        rewriter: ModelRewriter | None = None,
+        seconds: float = 120.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.archive = archive
         self.reader = reader
+        self._scout = scout or reader
+        self.rewriter = rewriter
+        self._judge = judge
+        self._seconds = seconds
         self._clock = clock
 
     @classmethod
@@ -75,7 +69,10 @@ class Bot:
         *,
         create: bool = True,
         dense: DensePolicy = "chroma",
-        reader: Reader | None = None,
+        reader: Reader | ReaderChoice | None = None,
+        model: str | None = None,
+        base_url: str | None = None,
+        settings: Settings | None = None,
         make_embedder: MakeEmbedder | None = None,
     ) -> Self:
         """Open the archive at `path`, by default the one the command line uses.
@@ -84,27 +81,45 @@ class Bot:
             create: make the archive if it is not there.
             dense: "chroma"; "exact" for a scan of all vectors; "auto" for whichever costs less
                 for a single question.
-            reader: what reads the passages; the extractive reader by default.
+            reader: "extractive", "model", or "auto": the model where one is configured; or what
+                reads the passages. By default as the settings say.
+            model: the language model's name; by default as the settings say, like `base_url`.
+            settings: by default what the environment and the configuration file say.
             make_embedder: makes the embedder that the archive names; by default with the key and
                 the address that the settings have.
 
         Raises:
             ArchiveNotFoundError: there is none, and `create` is False.
+            NotConfiguredError: a model is asked for, and a key, address or package is missing.
+            UsageError: a setting makes no sense.
         """
-        if path is None:
-            from bot.settings import Settings
+        from bot.settings import Settings
 
-            path = Settings.load().archive
-        if reader is None:
-            from bot.readers.extractive import ExtractiveReader
-
-            reader = ExtractiveReader()
+        choice = reader if isinstance(reader, str) else None
+        if settings is None:
+            settings = Settings.load(
+                options={"reader": choice, "model": model, "base_url": base_url}
+            )
         if make_embedder is None:
             from bot.embedding import from_settings
 
             make_embedder = from_settings
-        archive = Archive.open(path, create=create, dense=dense, make_embedder=make_embedder)
-        return cls(archive, reader)
+        from bot.choose import choose_readers
+
+        readers = choose_readers(settings)
+        archive = Archive.open(
+            path or settings.archive, create=create, dense=dense, make_embedder=make_embedder
+        )
+        if reader is not None and not isinstance(reader, str):
+            return cls(archive, reader)
+        return cls(
+            archive,
+            readers.reader,
+            scout=readers.scout,
+            judge=readers.judge,
+            rewriter=readers.rewriter,
+            seconds=settings.deadline,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -164,10 +179,8 @@ class Bot:
             UsageError: the question is empty or too long, or an argument makes no sense.
             EmbedderMismatchError: the archive was indexed with another embedder.
         """
-        for event in self.stream(question, k=k, since=since, until=until, source=source):
-            if isinstance(event, Final):
-                return event.answer
-        raise AssertionError("a stream ends with Final")
+        events = self.stream(question, k=k, since=since, until=until, source=source)
+        return last_event(events).answer
 
     def stream(
         self,
@@ -177,13 +190,12 @@ class Bot:
         since: date | str | None = None,
         until: date | str | None = None,
         source: str | Sequence[str] | None = None,
-    ) -> Iterator[Event]:
-        """As `ask`, in events. Text is sent only once it is verified; the last event is `Final`."""
-        question = _checked_question(question)
-        if not 1 <= k <= 100:
-            raise UsageError(f"k is {k}: it must be from 1 to 100")
-        filters = make_filters(since=since, until=until, source=source)
-        return self._events(question, filters, k)
+    ) -> Generator[Event]:
+        """As `ask`, in events. Text is sent only once it is verified; the last event is `Final`.
+
+        Closing the iterator stops the answer.
+        """
+        return self.events(make_asked(question, k=k, since=since, until=until, source=source))
 
     async def aask(
         self,
@@ -210,30 +222,38 @@ class Bot:
     ) -> AsyncIterator[Event]:
         """As `stream`, without blocking the event loop."""
         events = self.stream(question, k=k, since=since, until=until, source=source)
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+        with closing(events):
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
 
     def verify(self, answer: Answer) -> list[CitationCheck]:
         """Re-prove every citation of a saved answer against the archive, offline."""
         return verify_answer(answer, self.archive.article)
 
+    def deadline(self) -> Deadline:
+        """A deadline for an answer that begins now."""
+        from bot.model.deadline import Deadline
+
+        return Deadline(self._seconds)
+
     # -- one question ---------------------------------------------------------------------------
 
-    def _events(self, question: str, filters: Filters, k: int) -> Iterator[Event]:
+    def events(self, asked: Asked, *, deadline: Deadline | None = None) -> Generator[Event]:
+        """As `stream`, for what has been checked already. `deadline` may have begun before."""
+        deadline = deadline or self.deadline()
         started = perf_counter()
         yield StatusEvent("searching")
-        found = self.archive.retrieve(question, filters=filters, limit=k)
+        found = self.archive.retrieve(asked.search, filters=asked.filters, limit=asked.k)
+        hits = (*self._carried(asked, found.hits), *found.hits)
         yield StatusEvent("reading")
         read_from = perf_counter()
-        work = _Work(CitationMaker(self.archive.article))
-        for draft in self.reader.read(question, found.hits) if found.hits else ():
-            if isinstance(draft, NoAnswer):
-                work.reason, work.nearest = draft.reason, draft.nearest
-            else:
-                yield from work.verify(draft)
-        if not work.claims and work.rejected:
-            work.reason = Reason.UNVERIFIABLE
-        elif not work.claims and filters and self._answered_outside(question, k):
+        maker = CitationMaker(self.archive.article, asked.search, self._judge)
+        work = Work(maker, self.reader.name, record=asked.record)
+        if hits:
+            with closing(self.reader.read(asked.search, hits, deadline=deadline)) as drafts:
+                for draft in drafts:
+                    yield from work.take(draft)
+        if not work.claims and not work.rejected and asked.filters and self._outside(asked):
             work.reason = Reason.OUTSIDE_FILTERS
         now = perf_counter()
         timings = {
@@ -241,115 +261,29 @@ class Bot:
             "read": round((now - read_from) * 1000, 3),
             "total": round((now - started) * 1000, 3),
         }
-        yield Final(self._answer(question, filters, found.hits, work, timings=timings))
+        answer = work.answer(asked, hits, created=self._clock(), timings=timings)
+        yield Final(answer, hits)
 
-    def _answer(
-        self,
-        question: str,
-        filters: Filters,
-        hits: Sequence[Hit],
-        work: _Work,
-        *,
-        timings: dict[str, float],
-    ) -> Answer:
-        status = Status.PARTIAL if work.rejected else Status.ANSWERED
-        abstention = None
-        if not work.claims:
-            status = Status.ABSTAINED
-            abstention = Abstention(work.reason, _MESSAGES[work.reason])
-        return Answer(
-            id=uuid.uuid4().hex[:16],
-            question=question,
-            status=status,
-            claims=tuple(work.claims),
-            citations=tuple(work.maker.citations),
-            abstention=abstention,
-            nearest=work.nearest_to(hits) if abstention else (),
-            rejected=tuple(work.rejected),
-            filters=AskedFilters(filters.since, filters.until, filters.sources),
-            reader=self.reader.name,
-            created=self._clock(),
-            timings=timings,
-        )
+    def _carried(self, asked: Asked, hits: Sequence[Hit]) -> list[Hit]:
+        """The passages that the turn before was answered from, as far as `hits` lack them."""
+        known = {hit.passage.id for hit in hits}
+        carried: dict[int, Hit] = {}
+        for citation in asked.carried:
+            for hit in self.archive.hits_around(citation.article, citation.start, citation.end):
+                if hit.passage.id not in known:
+                    carried[hit.passage.id] = hit
+        return list(carried.values())
 
-    def _answered_outside(self, question: str, k: int) -> bool:
+    def _outside(self, asked: Asked) -> bool:
         """Whether the archive answers the question in articles that the filters leave out."""
-        hits = self.archive.search(question, limit=k)
-        drafts = self.reader.read(question, hits) if hits else iter(())
+        hits = self.archive.search(asked.search, limit=asked.k)
+        drafts = self._scout.read(asked.search, hits) if hits else iter(())
         return any(isinstance(draft, DraftClaim) for draft in drafts)
 
 
-@dataclass(slots=True)
-class _Work:
-    """What has become of one question so far. `reason` holds while there are no claims."""
-
-    maker: CitationMaker
-    claims: list[Claim] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    reason: Reason = Reason.NO_MATCH
-    nearest: tuple[Evidence, ...] = ()
-
-    def verify(self, draft: DraftClaim) -> Iterator[Event]:
-        """Take in a draft claim: its new citations, then its text, or nothing if it is withheld."""
-        before = len(self.maker.citations)
-        claim = self.maker.claim(draft)
-        if isinstance(claim, Rejected):
-            self.rejected.append(claim)
-            return
-        for citation in self.maker.citations[before:]:
-            yield CitationEvent(citation)
-        markers = "".join(f"[{number}]" for number in claim.citations)
-        yield TextDelta(("\n" if self.claims else "") + f"{claim.text} {markers}")
-        self.claims.append(claim)
-
-    def nearest_to(self, hits: Sequence[Hit]) -> tuple[Nearest, ...]:
-        """What came nearest to an unanswered question, one sentence or passage an article."""
-        if self.reason is Reason.NO_MATCH:
-            return ()
-        passages = (Evidence(h.article.ref, Span(h.passage.start, h.passage.end)) for h in hits)
-        seen: dict[str, Nearest] = {}
-        for near in (*self.nearest, *passages):
-            seen.setdefault(near.article.id, Nearest(near.article, *near.span))
-        return tuple(seen.values())[:_NEAREST]
-
-
-def make_filters(
-    *,
-    since: date | str | None = None,
-    until: date | str | None = None,
-    source: str | Sequence[str] | None = None,
-) -> Filters:
-    """Filters from what a person gives.
-
-    Raises:
-        UsageError: a date is none, or the first day is after the last.
-    """
-    first, last = _day("since", since), _day("until", until)
-    if first and last and first > last:
-        raise UsageError(f"since {first} is after until {last}: no article can match")
-    names = (source,) if isinstance(source, str) else tuple(source or ())
-    return Filters(since=first, until=last, sources=names)
-
-
-def _day(name: str, value: date | str | None) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError as error:
-        raise UsageError(f"{name} is {value!r}: write a date as 2021-12-30") from error
-
-
-def _checked_question(question: str) -> str:
-    cleaned = " ".join(
-        question.encode("utf-8", "ignore").decode("utf-8").replace("\0", " ").split()
-    )
-    if not any(character.isalnum() for character in cleaned):
-        raise UsageError("the question is empty: ask something, such as “Who won the vote?”")
-    if len(cleaned) > _LONGEST_QUESTION:
-        raise UsageError(
-            f"the question has {len(cleaned):,} characters: ask in {_LONGEST_QUESTION:,} or fewer"
-        )
-    return cleaned
+def last_event(events: Iterator[Event]) -> Final:
+    """The event that a stream ends with."""
+    for event in events:
+        if isinstance(event, Final):
+            return event
+    raise AssertionError("a stream ends with Final")

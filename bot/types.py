@@ -11,14 +11,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from retrieval.types import ArticleRef, Span
+from retrieval.types import ArticleRef, Hit, Span
 
 
 class Status(StrEnum):
     """How a question ended."""
 
     ANSWERED = "answered"
-    PARTIAL = "partial"  # some claims were withheld
+    PARTIAL = "partial"  # some claims were withheld, or the model broke off
     CONFLICTING = "conflicting"  # sources disagree; all sides are shown
     ABSTAINED = "abstained"
 
@@ -44,12 +44,16 @@ class Citation:
     verified: bool
 
 
+Lead = Literal[" ", "\n", "\n\n", "\n- "]
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One statement of an answer and the numbers of the citations that carry it.
 
     `short` is the short answer inside the claim's evidence, None where none stands out; it is a
-    span of the text of the article that citation `short_in` cites.
+    span of the text of the article that citation `short_in` cites. `lead` is what separates the
+    claim from the one before it: prose runs on, quotations stand on lines of their own.
     """
 
     text: str
@@ -58,6 +62,7 @@ class Claim:
     short_span: Span | None = None
     short_in: int | None = None
     score: float | None = None  # the reader's confidence in [0, 1]
+    lead: Lead = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,32 @@ class Abstention:
     message: str
 
 
+class Flaw(StrEnum):
+    """What was wrong with a draft claim."""
+
+    UNCITED = "uncited"  # no sentence of the prompt was named for it
+    UNVERIFIABLE = "unverifiable"  # its evidence is not what the archive holds
+    UNSUPPORTED = "unsupported"  # the cited sentences do not carry what it says
+    DOUBTED = "doubted"  # the model, asked once more, did not stand by it
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A draft claim that was withheld because it could not be verified."""
 
     text: str
     why: str
+    flaw: Flaw = Flaw.UNVERIFIABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer took of a language model. `cost` is in US dollars, None without prices."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +135,11 @@ class Answer:
     reader: str
     created: datetime
     timings: dict[str, float]  # stage -> milliseconds
+    standalone: str | None = None  # what was searched for, where `question` leaned on earlier ones
+    notices: tuple[str, ...] = ()  # what a person should know, such as that the model broke off
+    prompt: str | None = None  # the prompt file behind it: "answer/1 3f2a…", id, version, hash
+    usage: Usage | None = None
+    unknown_markers: tuple[int, ...] = ()  # sentence numbers that the model wrote and never saw
     schema: Literal["dateline-answer/1"] = "dateline-answer/1"
 
     def __str__(self) -> str:
@@ -133,7 +163,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StatusEvent:
-    """A stage has begun: "searching", "reading", "verifying"."""
+    """A stage has begun: "searching" or "reading"; or a notice, such as of a model that failed."""
 
     stage: str
 
@@ -154,9 +184,10 @@ class CitationEvent:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The whole answer; always the last event."""
+    """The whole answer, and the passages that were read for it; always the last event."""
 
     answer: Answer
+    hits: tuple[Hit, ...] = ()
 
 
 Event = StatusEvent | TextDelta | CitationEvent | Final

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import asking, browsing, exits, ingesting, upkeep
+from bot.cli import asking, browsing, configuring, exits, ingesting, upkeep
 
 app = typer.Typer(
     name="dateline",
@@ -30,6 +30,7 @@ for command in (
     upkeep.reindex,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
+app.add_typer(configuring.config)
 
 
 def _print_version(wanted: bool) -> None:

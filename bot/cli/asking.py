@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,7 +12,11 @@ from bot.cli import exits
 from bot.cli.opening import open_bot
 from bot.cli.options import (
     ArchiveOption,
+    BaseUrlOption,
+    JudgeOption,
+    ModelOption,
     PassagesOption,
+    ReaderOption,
     SinceOption,
     SourceOption,
     UntilOption,
@@ -19,8 +24,8 @@ from bot.cli.options import (
 from bot.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from bot.engine import Bot
-    from bot.types import Answer
+    from bot.types import Answer, Event
+    from retrieval.types import Hit
 
 AnswerFormat = Literal["text", "md", "json", "ndjson"]
 QuoteLength = Literal["short", "full", "none"]
@@ -44,61 +49,72 @@ def ask(
         QuoteLength, typer.Option(help="How much of each quotation the citations show.")
     ] = "short",
     trace: Annotated[
-        bool, typer.Option("--trace", help="Show what was retrieved, and timings, on stderr.")
+        bool,
+        typer.Option(
+            "--trace", help="Show what was retrieved and withheld, and timings, on stderr."
+        ),
     ] = False,
+    reader: ReaderOption = None,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    judge: JudgeOption = None,
     archive: ArchiveOption = None,
 ) -> int:
     """Answer a question from the archive, or abstain.
 
-    Every statement is quoted from an article, with its place. Where the archive does not say,
-    the answer is that it does not, and the exit code is 10.
+    Every statement carries the exact sentences of articles that say it. Where the archive does not
+    say, the answer is that it does not, and the exit code is 10. With a language model (`dateline
+    config show`) the statements are its own words, shown only where those sentences bear them out.
     """
     from bot.types import Status
 
     terminal = Terminal()
     asked = read_question(question)
-    with open_bot(archive) as bot:
+    options = {"reader": reader, "model": model, "base_url": base_url, "judge": judge}
+    with open_bot(archive, options=options) as bot:
         events = bot.stream(asked, k=k, since=since, until=until, source=source)
-        match format:
-            case "text" if terminal.live:
-                from bot.cli.streaming import stream_text
-
-                answer = stream_text(events, terminal, quotes=quotes)
-            case "ndjson":
-                from bot.cli.streaming import stream_json
-
-                answer = stream_json(events, terminal)
-            case _:
-                answer = bot.ask(asked, k=k, since=since, until=until, source=source)
-                terminal.show(_written(answer, format, quotes))
+        answer, hits = _show(events, terminal, format, quotes)
         if answer.status is Status.ABSTAINED and not bot.archive.stats().articles:
             terminal.note("the archive is empty; add articles with: dateline ingest FOLDER")
-        if trace:
-            _trace(bot, answer, k, terminal)
+    for notice in answer.notices:
+        terminal.note(notice)
+    if trace:
+        from bot.render.trace import render_trace
+
+        terminal.err.write(render_trace(answer, hits) + "\n")
     return exits.ABSTAINED if answer.status is Status.ABSTAINED else exits.DONE
 
 
 def chat(
+    *,
     k: PassagesOption = 8,
     since: SinceOption = None,
     until: UntilOption = None,
     source: SourceOption = None,
+    continue_: Annotated[
+        bool, typer.Option("--continue", help="Go on with the last chat.")
+    ] = False,
+    reader: ReaderOption = None,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    judge: JudgeOption = None,
     archive: ArchiveOption = None,
 ) -> int:
-    """Ask one question after another.
+    """Ask one question after another; follow-ups such as "Why did they?" are understood.
 
     /help lists the chat's own commands. Ctrl-C stops an answer, Ctrl-D ends the chat.
     """
+    from bot.asked import make_filters
     from bot.chat import Chat
     from bot.cli.lines import read_lines
-    from bot.engine import make_filters
     from bot.settings import Settings
 
     terminal = Terminal()
     filters = make_filters(since=since, until=until, source=source)
-    with open_bot(archive, dense="chroma") as bot:
-        session = Chat(bot, terminal, filters=filters, k=k)
-        session.run(read_lines(terminal, Settings.load().state))
+    options = {"reader": reader, "model": model, "base_url": base_url, "judge": judge}
+    with open_bot(archive, dense="chroma", options=options) as bot:
+        sitting = Chat(bot, terminal, filters=filters, k=k, go_on=continue_)
+        sitting.run(read_lines(terminal, Settings.load().state))
     return exits.DONE
 
 
@@ -121,6 +137,26 @@ def read_question(argument: str) -> str:
     return question
 
 
+def _show(
+    events: Iterator[Event], terminal: Terminal, format: AnswerFormat, quotes: QuoteLength
+) -> tuple[Answer, Sequence[Hit]]:
+    """Write an answer; return it with the passages that were read."""
+    if format == "ndjson":
+        from bot.cli.streaming import stream_json
+
+        last = stream_json(events, terminal)
+    elif format == "text" and terminal.live:
+        from bot.cli.streaming import stream_text
+
+        last = stream_text(events, terminal, quotes=quotes)
+    else:
+        from bot.engine import last_event
+
+        last = last_event(events)
+        terminal.show(_written(last.answer, format, quotes))
+    return last.answer, last.hits
+
+
 def _written(answer: Answer, format: AnswerFormat, quotes: QuoteLength) -> str:
     match format:
         case "md":
@@ -133,14 +169,3 @@ def _written(answer: Answer, format: AnswerFormat, quotes: QuoteLength) -> str:
             from bot.render.text import render_text
 
             return render_text(answer, quotes=quotes)
-
-
-def _trace(bot: Bot, answer: Answer, k: int, terminal: Terminal) -> None:
-    from bot.render.hits import render_trace
-    from retrieval.types import Filters
-
-    asked = answer.filters
-    filters = Filters(asked.since, asked.until, asked.sources)
-    hits = bot.archive.search(answer.question, filters=filters, limit=k)
-    terminal.note(f"retrieved {len(hits)} passages")
-    terminal.err.write(render_trace(hits, answer.timings) + "\n")

@@ -40,8 +40,8 @@ def search(
     archive: ArchiveOption = None,
 ) -> int:
     """Show the passages nearest to some words, best first."""
+    from bot.asked import make_filters
     from bot.cli.asking import read_question
-    from bot.engine import make_filters
     from bot.render.hits import render_hits
 
     terminal = Terminal()
@@ -79,7 +79,7 @@ def list_(
     archive: ArchiveOption = None,
 ) -> int:
     """List the articles, newest first: id, day, outlet, title."""
-    from bot.engine import make_filters
+    from bot.asked import make_filters
     from bot.render.article import reference_line
 
     terminal = Terminal()

@@ -18,9 +18,9 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE
 HELP = """\b
 Exit codes:
    0  answered, or done
-   1  error; for ingest and remove: some failed
+   1  error, also of a model; for ingest and remove: some failed
    2  wrong usage
-   3  not configured, for example no archive yet
+   3  not configured: no archive yet, or a model without key, address or package
   10  abstained: the archive does not say
   11  verification failed: a citation does not hold
   12  the archive was indexed with another embedder
@@ -29,6 +29,8 @@ Exit codes:
 \b
 Environment:
   DATELINE_ARCHIVE   the archive's folder, unless --archive names one
+  OPENAI_API_KEY     lets a language model write the answers; so does DATELINE_BASE_URL
+  DATELINE_…         every setting has a variable: dateline config show
   DATELINE_DEBUG=1   show the traceback of an unexpected error
   NO_COLOR=1         no styles on a terminal
 """

@@ -17,7 +17,7 @@ def parse_filters(text: str, current: Filters) -> Filters:
     Raises:
         UsageError: it is neither.
     """
-    from bot.engine import make_filters
+    from bot.asked import make_filters
 
     if text == "clear":
         return Filters()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,19 @@ def open_archive(
         raise _none_at(place, folder) from error
 
 
-def open_bot(folder: Path | None, *, dense: DensePolicy = "auto") -> Bot:
-    """As `open_archive`, with what answers from it."""
+def open_bot(
+    folder: Path | None,
+    *,
+    dense: DensePolicy = "auto",
+    options: Mapping[str, object] | None = None,
+) -> Bot:
+    """As `open_archive`, with what answers from it. `options` are settings by name."""
     from bot.engine import Bot
 
-    place = _place(folder)
+    settings = Settings.load(options={"archive": folder, **(options or {})})
+    place = settings.archive
     try:
-        return Bot.open(place, create=False, dense=dense)
+        return Bot.open(place, create=False, dense=dense, settings=settings)
     except ArchiveNotFoundError as error:
         raise _none_at(place, folder) from error
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.settings import ReaderChoice
+
 ArchiveOption = Annotated[
     Path | None,
     typer.Option(
@@ -31,3 +33,28 @@ SourceOption = Annotated[
     typer.Option(metavar="OUTLET", help="Only articles of this outlet; may be repeated."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+ReaderOption = Annotated[
+    ReaderChoice | None,
+    typer.Option(
+        help="Who answers: a language model, the extractive reader, or auto: the model where one "
+        "is configured.",
+        show_default=False,
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The language model; PROVIDER:NAME for other providers."),
+]
+BaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="A server that speaks OpenAI's protocol, such as http://localhost:11434/v1.",
+    ),
+]
+JudgeOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--judge", help="Let the model check each of its statements once more.", show_default=False
+    ),
+]

@@ -9,6 +9,7 @@ from bot.cli.terminal import Terminal
 from bot.render.citation import Quotes
 from bot.render.content import withheld
 from bot.render.data import to_json
+from bot.render.layout import cells
 from bot.render.sanitise import clean, clean_line
 from bot.render.text import render_citations, render_text
 from bot.types import Answer, CitationEvent, Event, Final, Status, StatusEvent, TextDelta
@@ -16,28 +17,55 @@ from bot.types import Answer, CitationEvent, Event, Final, Status, StatusEvent, 
 _MARKERS = re.compile(r"(\s*\[\d+\])+\s*$")
 
 
-def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes = "short") -> Answer:
-    """Write an answer while it is made; return it whole.
+def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes = "short") -> Final:
+    """Write an answer while it is made; return the last event.
 
     Text is written as it comes, unless it is nothing but a quotation: that is shown with the
     citations, once.
     """
     quoted: set[str] = set()
-    streamed = False
+    prose = _Prose(terminal)
     for event in events:
         match event:
             case CitationEvent(citation):
                 quoted.add(clean_line(citation.quote))
             case TextDelta(text) if quotes == "none" or not _is_quotation(text, quoted):
-                terminal.out.write(clean(text if streamed else text.lstrip()))
-                terminal.out.flush()
-                streamed = True
+                prose.write(text)
             case Final(answer):
-                _finish(answer, terminal, quotes=quotes, streamed=streamed)
-                return answer
+                _finish(answer, terminal, quotes=quotes, streamed=prose.begun)
+                return event
             case _:
                 pass
     raise AssertionError("a stream ends with Final")
+
+
+class _Prose:
+    """Writes running text on a terminal as it comes, broken between words."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._column = 0
+        self.begun = False
+
+    def write(self, text: str) -> None:
+        """Write more of the text; a newline in it is kept."""
+        cleaned = clean(text if self.begun else text.lstrip())
+        for part in re.findall(r"\n|[^\S\n]+|\S+", cleaned):
+            self._put(part)
+        self._terminal.out.flush()
+        self.begun = True
+
+    def _put(self, part: str) -> None:
+        width = self._terminal.width
+        wide = cells(part)
+        if part == "\n":
+            self._column = 0
+        elif width and part.strip() and self._column and self._column + wide > width:
+            self._terminal.out.write("\n")
+            self._column = wide
+        else:
+            self._column += wide
+        self._terminal.out.write(part)
 
 
 def _is_quotation(text: str, quoted: set[str]) -> bool:
@@ -57,8 +85,8 @@ def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: boo
     terminal.show("\n\n" + "\n\n".join(block for block in rest if block))
 
 
-def stream_json(events: Iterable[Event], terminal: Terminal) -> Answer:
-    """Write each event as a JSON object on a line of its own; return the answer.
+def stream_json(events: Iterable[Event], terminal: Terminal) -> Final:
+    """Write each event as a JSON object on a line of its own; return the last one.
 
     The objects have "event": "status" with "stage", "text" with "text", "citation" with
     "citation", and at the end "final" with "answer", which is in the form of a saved answer.
@@ -73,6 +101,6 @@ def stream_json(events: Iterable[Event], terminal: Terminal) -> Answer:
                 line = {"event": "citation", "citation": citation}
             case Final(answer):
                 terminal.show(to_json({"event": "final", "answer": answer}, indent=None))
-                return answer
+                return event
         terminal.show(to_json(line, indent=None))
     raise AssertionError("a stream ends with Final")

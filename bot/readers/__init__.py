@@ -6,12 +6,15 @@ turns them into citations and re-checks each one against the stored text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.types import Reason
+from bot.types import Lead, Reason, Usage
 from retrieval.types import ArticleRef, Hit, Span
+
+if TYPE_CHECKING:
+    from bot.model.deadline import Deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,14 @@ class DraftClaim:
     """A claim before it is verified.
 
     `text` None means that the claim is its evidence, quoted. `short` is the short answer, a span
-    inside one of the evidence spans. `score` is in [0, 1].
+    inside one of the evidence spans. `score` is in [0, 1]. `lead`: see `bot.types.Claim`.
     """
 
     evidence: tuple[Evidence, ...]
     text: str | None = None
     short: Evidence | None = None
     score: float | None = None
+    lead: Lead = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,27 @@ class NoAnswer:
     nearest: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a reader tells of its work, for the answer's record. Later records add to earlier ones.
+
+    `reader` replaces the name in the answer, where another reader took over. `broke_off` says that
+    more was to come.
+    """
+
+    reader: str | None = None
+    prompt: str | None = None
+    usage: Usage | None = None
+    notices: tuple[str, ...] = ()
+    unknown_markers: tuple[int, ...] = ()
+    broke_off: bool = False
+
+
+NOTHING_YET = Record()
+
+Draft = DraftClaim | NoAnswer | Record
+
+
 class Reader(Protocol):
     """Reads passages for the answer to a question."""
 
@@ -55,6 +80,27 @@ class Reader(Protocol):
         """Recorded in every answer."""
         ...
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftClaim | NoAnswer]:
-        """Yield draft claims, best first, as they are found; or one `NoAnswer`."""
+    def read(
+        self, question: str, hits: Sequence[Hit], *, deadline: Deadline | None = None
+    ) -> Generator[Draft]:
+        """Yield draft claims, best first, as they are found; or one `NoAnswer`.
+
+        Closing the iterator ends the work. `Record`s may come at any place. `deadline` is for
+        readers that wait for others.
+
+        Raises:
+            ModelError: a language model was asked, and no reply of it could be used.
+        """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether a claim stands, in a judge's eyes; if not, why; and what asking took."""
+
+    stands: bool
+    why: str = ""
+    usage: Usage | None = None
+
+
+Judge = Callable[[str, Sequence[str]], Ruling]  # a claim, and the headed sentences it cites

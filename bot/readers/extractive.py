@@ -7,7 +7,8 @@ and abstains when no sentence is good enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
 
 from bot.readers import DraftClaim, Evidence, NoAnswer
 from bot.readers.antecedents import antecedents
@@ -16,6 +17,9 @@ from bot.readers.several import asks_for_several
 from bot.readers.stems import overlap, stems
 from bot.types import Reason
 from retrieval.types import Hit
+
+if TYPE_CHECKING:
+    from bot.model.deadline import Deadline
 
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
 _AS_GOOD = 0.4  # further sentences must score this share of the best
@@ -40,7 +44,13 @@ class ExtractiveReader:
         """Recorded in every answer."""
         return f"extractive/{self._scorer.name}"
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftClaim | NoAnswer]:
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        deadline: Deadline | None = None,  # noqa: ARG002 - it waits for nobody
+    ) -> Generator[DraftClaim | NoAnswer]:
         """As `Reader.read`."""
         ranked = sorted(
             self._scorer.score(question, hits), key=lambda s: (-s.score, -s.hit.score, s.span)

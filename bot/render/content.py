@@ -6,12 +6,12 @@ quotation is the answer itself, so it is not shortened like one that merely supp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.render.citation import QUOTE_LENGTH, Quotes
 from bot.render.sanitise import clean_line
-from bot.types import Answer, Citation, Claim
+from bot.types import Answer, Citation, Claim, Lead
 from retrieval.types import Span
 
 NEAREST_HEADING = "Nearest in the archive (no support for an answer):"
@@ -29,6 +29,7 @@ class Line:
     text: str
     numbers: tuple[int, ...]
     short: bool  # a short answer, to be set off; otherwise a claim spelt out
+    lead: Lead = "\n"  # what separates it from the line before; " " runs on
 
     @property
     def markers(self) -> str:
@@ -56,8 +57,19 @@ def lines_above(answer: Answer, *, quotes: Quotes) -> list[Line]:
             merged = dict.fromkeys((*known.numbers, *numbers))
             shorts[key] = Line(known.text, tuple(merged), short=known.short)
         if quotes == "none" or not is_quotation(claim, by_number):
-            spelt_out.append(Line(claim.text, claim.citations, short=False))
+            spelt_out.append(Line(claim.text, claim.citations, short=False, lead=claim.lead))
     return [*shorts.values(), *spelt_out]
+
+
+def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines that run on, together; the others alone."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and line.lead == " " and not groups[-1][-1].short:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
 
 
 def is_quotation(claim: Claim, citations: Mapping[int, Citation]) -> bool:

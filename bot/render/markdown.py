@@ -14,8 +14,10 @@ from bot.render.content import (
     CONFLICT_HEADING,
     NEAREST_HEADING,
     NEAREST_SHOWN,
+    Line,
     abstention_message,
     lines_above,
+    paragraphs,
     quote_limits,
     short_in_quote,
     withheld,
@@ -37,15 +39,20 @@ def render_markdown(answer: Answer, *, quotes: Quotes = "short") -> str:
     if answer.status is Status.ABSTAINED:
         return _abstention(answer)
     blocks = [f"**{CONFLICT_HEADING}**"] if answer.status is Status.CONFLICTING else []
-    for line in lines_above(answer, quotes=quotes):
-        text = f"**{_inline(clean_line(line.text))}**" if line.short else escape(line.text)
-        blocks.append(text + line.markers)
+    for group in paragraphs(lines_above(answer, quotes=quotes)):
+        bullet = "- " if group[0].lead == "\n- " else ""
+        blocks.append(bullet + " ".join(_line(line) for line in group))
     limits = quote_limits(answer, quotes=quotes)
     for citation in answer.citations:
         blocks.append(_citation(answer, citation, quotes, limits[citation.number]))
     if note := withheld(answer):
         blocks.append(f"*{note}*")
     return "\n\n".join(blocks)
+
+
+def _line(line: Line) -> str:
+    text = f"**{_inline(clean_line(line.text))}**" if line.short else escape(line.text)
+    return text + line.markers
 
 
 def escape(text: str) -> str:

@@ -17,6 +17,7 @@ from bot.render.content import (
     NEAREST_SHOWN,
     abstention_message,
     lines_above,
+    paragraphs,
     quote_limits,
     short_in_quote,
     withheld,
@@ -37,13 +38,21 @@ def render_text(
     """
     if answer.status is Status.ABSTAINED:
         return render_abstention(answer, width=width, color=color)
-    above = []
-    for line in lines_above(answer, quotes=quotes):
-        pieces = [Piece(line.text, Style.BOLD if line.short else Style.PLAIN), Piece(line.markers)]
-        above.append(lay_out(pieces, width=width, indent="  ", color=color))
+    above = ""
+    for group in paragraphs(lines_above(answer, quotes=quotes)):
+        lead = group[0].lead.replace(" ", "\n") if above else ""
+        bullet = "- " if group[0].lead == "\n- " else ""
+        pieces = [Piece(bullet)] if bullet else []
+        for line in group:
+            style = Style.BOLD if line.short else Style.PLAIN
+            pieces += [Piece(line.text, style), Piece(line.markers), Piece(" ")]
+        indent = "" if group[-1].lead == " " else "  "
+        above += lead.removesuffix("- ") + lay_out(
+            pieces[:-1], width=width, indent=indent, color=color
+        )
     blocks = [
         CONFLICT_HEADING if answer.status is Status.CONFLICTING else "",
-        "\n".join(above),
+        above,
         render_citations(answer, quotes=quotes, width=width, color=color),
         withheld(answer),
     ]

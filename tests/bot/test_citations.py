@@ -119,8 +119,8 @@ def test_repeated_and_overlapping_evidence_is_cited_once(maker: CitationMaker) -
 
 def test_a_claim_of_its_own_words_keeps_them(maker: CitationMaker) -> None:
     """What a language model wrote stays; only its evidence is quoted."""
-    claim = made(maker, draft((0, 18), text="It is shut."))
-    assert claim.text == "It is shut."
+    claim = made(maker, draft((0, 18), text="The bridge has closed."))
+    assert claim.text == "The bridge has closed."
     assert claim.citations == (1,)
 
 
@@ -159,7 +159,42 @@ def test_evidence_that_is_no_sentence_rejects_the_claim(
 def test_a_claim_without_evidence_is_rejected(maker: CitationMaker) -> None:
     """There is no statement without a citation."""
     rejected = maker.claim(DraftClaim((), text="Everybody knows."))
-    assert rejected == Rejected("Everybody knows.", "no sentence was cited for it")
+    assert rejected == Rejected("Everybody knows.", "no sentence was cited for it", Flaw.UNCITED)
+
+
+def test_what_the_cited_sentences_do_not_carry_is_rejected(maker: CitationMaker) -> None:
+    """A figure, a name or a link of a reader's own; and no number is used up."""
+    for text in ("Nine bridges closed.", "The Astbury bridge closed.", "It closed: evil.example."):
+        rejected = maker.claim(draft((0, 18), text=text))
+        assert isinstance(rejected, Rejected), text
+        assert rejected.flaw is Flaw.UNSUPPORTED
+    assert maker.citations == []
+
+
+def test_names_of_the_question_and_the_heading_may_be_used() -> None:
+    """Who asks about Astbury may be answered with the name; so may what the article is headed."""
+    maker = holding(FIRST, question="Was the Astbury bridge closed?")
+    assert made(maker, draft((0, 18), text="The Astbury bridge closed.")).citations == (1,)
+    assert made(maker, draft((0, 18), text="The bridge closed, Calder Echo said.")).citations
+
+
+def test_a_judge_has_the_last_word_and_only_that() -> None:
+    """It can withhold a claim; what code rejects it is not asked about."""
+    asked: list[str] = []
+
+    def judge(claim: str, sentences: Sequence[str]) -> Ruling:
+        asked.append(claim)
+        assert all("The bridge closed." in sentence for sentence in sentences)
+        return Ruling("doubt" not in claim, "says no")
+
+    maker = holding(FIRST, judge=judge)
+    assert made(maker, draft((0, 18), text="The bridge closed.")).citations == (1,)
+    doubted = maker.claim(draft((0, 18), text="No doubt the bridge closed."))
+    nine = maker.claim(draft((0, 18), text="Nine bridges closed."))
+    assert isinstance(doubted, Rejected)
+    assert isinstance(nine, Rejected)
+    assert nine.flaw is Flaw.UNSUPPORTED
+    assert "Nine bridges closed." not in asked
 
 
 def test_another_revision_than_the_stored_one_is_rejected(maker: CitationMaker) -> None:

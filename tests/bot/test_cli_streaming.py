@@ -27,7 +27,9 @@ class Scripted:
     short: str | None = None
     name = "scripted"
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftClaim | NoAnswer]:
+    def read(
+        self, question: str, hits: Sequence[Hit], *, deadline: object = None
+    ) -> Iterator[DraftClaim | NoAnswer]:
         article, (start, end) = hits[0].article, hits[0].passage.sentences[0]
         evidence = Evidence(article.ref, Span(start, end))
         short = None

@@ -80,7 +80,7 @@ from bot.types import Reason
 
 class Slow:
     name = "slow"
-    def read(self, question, hits):
+    def read(self, question, hits, *, deadline=None):
         print("reading slowly", flush=True)
         time.sleep(600)
         yield NoAnswer(Reason.NO_MATCH)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import Bot
-from bot.engine import make_filters
+from bot.asked import make_filters
 from bot.errors import UsageError
 from bot.readers import DraftClaim, Evidence, NoAnswer, Reader
 from bot.types import (
@@ -43,7 +43,9 @@ class ScriptedReader:
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftClaim | NoAnswer]:
+    def read(
+        self, question: str, hits: Sequence[Hit], *, deadline: object = None
+    ) -> Iterator[DraftClaim | NoAnswer]:
         assert hits  # there is nothing to read without hits: the engine does not ask then
         return self._drafts(hits)
 

@@ -1,0 +1,105 @@
+"""Settings -> the language model. The one place where a model's client is made.
+
+OpenAI and every server that speaks its protocol go through langchain-openai; `PROVIDER:NAME` goes
+through langchain's `init_chat_model` and needs that provider's package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bot.errors import NotConfiguredError
+from bot.model.chat import ChatModel
+from bot.model.spending import Budget, Prices
+from bot.settings import OPENAI_URL, Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+_CONNECT = 5.0  # seconds
+_READ = 60.0  # seconds without a byte
+
+
+def build_model(settings: Settings) -> ChatModel:
+    """The model that the settings name.
+
+    Raises:
+        NotConfiguredError: a key, an address or a package is missing; says which.
+    """
+    budget = Budget(_prices(settings), settings.spend_cap)
+    if settings.base_url is None and ":" in settings.model:
+        return ChatModel(
+            _from_provider(settings),
+            name=settings.model,
+            where=settings.model.partition(":")[0],
+            answer_tokens=settings.answer_tokens,
+            budget=budget,
+            states_end=False,
+            tracing=settings.tracing,
+        )
+    return ChatModel(
+        _from_openai(settings),
+        name=settings.model,
+        where="OpenAI" if settings.hosted else urlsplit(settings.base_url or "").netloc,
+        answer_tokens=settings.answer_tokens,
+        budget=budget,
+        options=_call_options,
+        tracing=settings.tracing,
+    )
+
+
+def _prices(settings: Settings) -> Prices | None:
+    if settings.price_in is None or settings.price_out is None:
+        return None
+    return Prices(settings.price_in, settings.price_out)
+
+
+def _from_openai(settings: Settings) -> BaseChatModel:
+    import openai
+    from langchain_openai import ChatOpenAI
+
+    if settings.hosted and not settings.api_key:
+        raise NotConfiguredError(
+            "no language model is configured: set OPENAI_API_KEY, or name a server with "
+            "--base-url; --reader extractive answers without one"
+        )
+    # Servers that only speak the protocol ignore or refuse what is OpenAI's own.
+    limit: dict[str, Any] = (
+        {"max_tokens": settings.answer_tokens, "reasoning_effort": "none"}
+        if settings.hosted
+        else {"extra_body": {"max_tokens": settings.answer_tokens}}
+    )
+    return ChatOpenAI(
+        model=settings.model,
+        base_url=settings.base_url or OPENAI_URL,
+        api_key=settings.api_key or "not-needed",  # type: ignore[arg-type] # a str is accepted
+        timeout=openai.Timeout(_READ, connect=_CONNECT),
+        max_retries=0,  # ours know the deadline
+        use_responses_api=False,
+        stream_usage=True,
+        **limit,
+    )
+
+
+def _call_options(seconds: float) -> Mapping[str, Any]:
+    import openai
+
+    read = min(_READ, seconds)
+    return {"timeout": openai.Timeout(read, connect=min(_CONNECT, read)), "stream_usage": True}
+
+
+def _from_provider(settings: Settings) -> BaseChatModel:
+    from langchain.chat_models import init_chat_model
+
+    provider, _, name = settings.model.partition(":")
+    try:
+        return init_chat_model(name, model_provider=provider, max_tokens=settings.answer_tokens)
+    except ImportError as error:
+        package = f"langchain-{provider.replace('_', '-')}"
+        raise NotConfiguredError(
+            f"the model {settings.model} needs the package {package}: pip install {package}"
+        ) from error
+    except ValueError as error:  # an unknown provider, or a missing key
+        raise NotConfiguredError(f"the model {settings.model} cannot be used: {error}") from error

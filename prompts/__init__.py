@@ -1,0 +1,1 @@
+"""The prompt files, as they are sent. `bot.prompts` reads them; there is no logic here."""
