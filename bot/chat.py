@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.cli.filters import describe_filters, parse_filters
+from bot.filters import describe_filters, parse_filters
 from bot.cli.streaming import stream_text
 from bot.errors import UsageError
 from bot.render.article import render_article, render_span

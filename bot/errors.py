@@ -6,6 +6,9 @@ DatelineError
 ├── UsageError                 a value the caller gave makes no sense
 ├── AnswerFormatError          a saved answer could not be read back
 ├── PromptError                a prompt file is not in form
+├── SlackError                 Slack did not do what it was asked
+│   ├── SlackUnreachableError  no answer of Slack could be had
+│   └── SlackApiRefusedError   Slack refused the call
 └── ModelError                 the language model gave no usable reply
     ├── ModelUnreachableError  no answer from its server, or only that it failed
     ├── ModelRefusedError      its server refused: the key, the model's name, the quota, the size
@@ -55,3 +58,19 @@ class DeadlineError(ModelError):
 
 class SpendCapError(ModelError):
     """The call could cost more than this process may still spend."""
+
+
+class SlackError(DatelineError):
+    """Slack did not do what it was asked."""
+
+
+class SlackUnreachableError(SlackError):
+    """No answer of Slack could be had."""
+
+
+class SlackApiRefusedError(SlackError):
+    """Slack refused the call. `code` is its name for why, such as "channel_not_found"."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code

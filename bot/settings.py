@@ -78,6 +78,15 @@ class Settings:
     tracing: bool  # let LangSmith trace, if its own variables ask for it
     embedder: str | None  # of new archives; None: the bundled one
     embedding_base_url: str | None  # None: as base_url
+    slack_bot_token: str | None
+    slack_app_token: str | None  # for Socket Mode
+    slack_signing_secret: str | None  # for HTTP
+    slack_config_token: str | None  # lets `dateline slack check` read the app's own settings
+    slack_channels: tuple[str, ...] | None  # ids of the channels to answer in; None: all
+    slack_workers: int  # questions answered at a time
+    slack_person_rate: int  # questions a minute of one person
+    slack_channel_rate: int  # questions a minute in one channel
+    slack_url: str | None  # None: Slack's own API
     state: Path  # where the chat keeps its history
     origins: Mapping[str, str]
 
@@ -207,6 +216,10 @@ def _url(value: object) -> str:
     return url.rstrip("/")
 
 
+def _slack(value: object) -> str:
+    return f"{_url(value)}/"
+
+
 def _reader(value: object) -> ReaderChoice:
     if value not in ("auto", "model", "extractive"):
         raise ValueError("auto, model or extractive is expected")
@@ -233,6 +246,21 @@ def _count(value: object) -> int:
     if number < 100 or number != int(number):
         raise ValueError("a whole number of 100 or more is expected")
     return int(number)
+
+
+def _few(value: object) -> int:
+    number = _positive(value)
+    if number != int(number):
+        raise ValueError("a whole number above 0 is expected")
+    return int(number)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """A list in the file, a text with commas in a variable."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("names with commas between them are expected")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _flag(value: object) -> bool:
@@ -286,4 +314,48 @@ SETTINGS = (
         "the server of that embedder, unless it is base_url",
         _url,
     ),
+    Setting("slack_bot_token", "SLACK_BOT_TOKEN", "Slack's bot token, xoxb-…", _text, secret=True),
+    Setting(
+        "slack_app_token",
+        "SLACK_APP_TOKEN",
+        "Slack's app-level token for Socket Mode, xapp-…",
+        _text,
+        secret=True,
+    ),
+    Setting(
+        "slack_signing_secret",
+        "SLACK_SIGNING_SECRET",
+        "Slack's signing secret, for slack run --http",
+        _text,
+        secret=True,
+    ),
+    Setting(
+        "slack_config_token",
+        "SLACK_CONFIG_TOKEN",
+        "a configuration token of Slack, for slack check",
+        _text,
+        secret=True,
+    ),
+    Setting(
+        "slack_channels",
+        "DATELINE_SLACK_CHANNELS",
+        "ids of the channels to answer in, such as C0123,C0456; all unless set",
+        _names,
+    ),
+    Setting("slack_workers", "DATELINE_SLACK_WORKERS", "questions answered at a time", _few, 4),
+    Setting(
+        "slack_person_rate",
+        "DATELINE_SLACK_PERSON_RATE",
+        "questions that one person may ask in Slack a minute",
+        _few,
+        10,
+    ),
+    Setting(
+        "slack_channel_rate",
+        "DATELINE_SLACK_CHANNEL_RATE",
+        "questions that may be asked in one channel a minute",
+        _few,
+        30,
+    ),
+    Setting("slack_url", "DATELINE_SLACK_URL", "the address of Slack's API, for tests", _slack),
 )

@@ -23,7 +23,7 @@ from retrieval.errors import (
     DenseIndexError,
 )
 from retrieval.indexed import ArchiveEmbedder, identity, require_indexed_with
-from retrieval.ledger import Conversations, Ledger
+from retrieval.ledger import ClaimedEvents, Conversations, Ledger, Opinions
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.types import (
     ArchiveStats,
@@ -269,6 +269,16 @@ class Archive:
     @property
     def conversations(self) -> Conversations:
         """The conversations that are kept with this archive. They need no writer lock."""
+        return self._ledger
+
+    @property
+    def events(self) -> ClaimedEvents:
+        """Work from outside that several processes share. They need no writer lock."""
+        return self._ledger
+
+    @property
+    def opinions(self) -> Opinions:
+        """Answers that were given, what people thought of them, and channels' settings."""
         return self._ledger
 
     @property

@@ -37,7 +37,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
-    ours = ("DATELINE_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_")
+    ours = ("DATELINE_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_", "SLACK_")
     for name in set(os.environ) - {"DATELINE_EVAL_DATA", "DATELINE_KILLS"}:
         if name.startswith(ours):
             monkeypatch.delenv(name)

@@ -9,10 +9,11 @@
     asking.py     ask, chat
     streaming.py  an answer as it is made
     lines.py      the lines of a chat
-    filters.py    the filters of a chat
     ingesting.py  ingest
     browsing.py   search, list, show
     upkeep.py     remove, verify, doctor, reindex
+    configuring.py config
+    slacking.py   slack, feedback
 
 Only light modules are imported here and in these files' heads: `dateline --help` must be instant.
 """

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import asking, browsing, configuring, exits, ingesting, upkeep
+from bot.cli import asking, browsing, configuring, exits, ingesting, slacking, upkeep
 
 app = typer.Typer(
     name="dateline",
@@ -31,6 +31,8 @@ for command in (
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(configuring.config)
+app.add_typer(slacking.slack)
+app.add_typer(slacking.feedback)
 
 
 def _print_version(wanted: bool) -> None:

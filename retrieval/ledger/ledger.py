@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import ArchiveError
 from retrieval.ledger.conversations import StoredConversations
+from retrieval.ledger.events import StoredEvents
+from retrieval.ledger.opinions import StoredOpinions
 from retrieval.ledger.file import connect
 from retrieval.ledger.reading import LedgerReader
 from retrieval.ledger.rows import NewRevision, new_ref, revision_row
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[Any]
 
 
-class Ledger(LedgerReader, StoredConversations):
+class Ledger(LedgerReader, StoredConversations, StoredEvents, StoredOpinions):
     """The SQLite file of one archive. Who writes articles holds the archive's writer lock."""
 
     @classmethod

@@ -88,8 +88,48 @@ CREATE TABLE turn (
 );
 """
 
+_VERSION_3 = """
+-- Work that came from outside and must be done once, by whichever process claims it first.
+CREATE TABLE claimed_event (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    payload  TEXT NOT NULL,             -- what it takes to do it; the ledger knows nothing of it
+    note     TEXT NOT NULL,             -- how far it is, likewise
+    owner    TEXT NOT NULL,             -- the process that does it
+    until    REAL NOT NULL,             -- Unix time; later, another process may take it over
+    tries    INTEGER NOT NULL,          -- how often it was begun
+    finished REAL                       -- Unix time; NULL while it is not done
+);
+CREATE TABLE claimed_key (
+    key   TEXT PRIMARY KEY,             -- a name that the event came under; it may have several
+    event INTEGER NOT NULL REFERENCES claimed_event(id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX claimed_key_event ON claimed_key(event);
+
+CREATE TABLE kept_answer (
+    id      TEXT PRIMARY KEY,
+    answer  TEXT NOT NULL,              -- JSON, of which the ledger knows nothing
+    place   TEXT NOT NULL,              -- where it was given: "slack:T1:C1:1700000000.1"
+    created REAL NOT NULL               -- Unix time
+) WITHOUT ROWID;
+CREATE INDEX kept_answer_created ON kept_answer(created);
+
+CREATE TABLE opinion (
+    answer  TEXT NOT NULL,              -- the id of an answer
+    person  TEXT NOT NULL,
+    kind    TEXT NOT NULL,              -- what it is about: "rating"
+    text    TEXT NOT NULL,
+    created REAL NOT NULL,              -- Unix time
+    PRIMARY KEY (answer, person, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE channel_setting (
+    channel TEXT PRIMARY KEY,           -- its caller's name for it: "slack:T1:C1"
+    value   TEXT NOT NULL               -- JSON, of which the ledger knows nothing
+) WITHOUT ROWID;
+"""
+
 # MIGRATIONS[n] is SQL that brings version n to n + 1.
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 SCHEMA_VERSION = len(MIGRATIONS)
 _OLDEST_READABLE = 1  # its articles can be read without being migrated
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat import HELP, Chat
-from bot.cli.filters import describe_filters, parse_filters
+from bot.filters import describe_filters, parse_filters
 from bot.cli.terminal import Terminal
 from bot.engine import Bot
 from bot.errors import UsageError

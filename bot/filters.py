@@ -1,4 +1,4 @@
-"""The chat's filters: as a person types them, and in words."""
+"""Filters as a person types them, and in words."""
 
 from __future__ import annotations
 

@@ -1,0 +1,28 @@
+"""Step 12. Slack: the same proven answers where the team talks.
+
+In the order of what happens to a question:
+
+    serve.py     connects to Slack and runs until told to stop
+    http.py      Slack's signed requests, where there is no socket
+    app.py       the Bolt app: which payload goes where
+    routing.py   a payload -> what is asked, or nothing
+    store.py     claims it, so that it is answered once, by one process
+    limits.py    how much one person or channel may ask
+    pool.py      the threads that answer, and the queue before them
+    run.py       answers it
+    stream.py    a reply that is written while it is made
+    ephemeral.py a reply that only one person sees
+    fmt.py       text -> Slack's markups, harmless
+    blocks.py    an answer -> blocks
+    modals.py    windows: passages, a wrong citation, a question about a message
+    home.py      the Home tab
+    actions.py   what buttons and windows do
+    channels.py  what is set for a channel
+    client.py    the Web API, its retries and its errors
+    check.py     whether everything is set up
+    manifest.py  what Slack must know of the app
+    feedback.py  what people thought of answers, as evaluation cases
+
+`bot.slack.testing` is a stand-in for Slack on loopback. Only this package imports slack_bolt and
+slack_sdk, which `pip install 'dateline[slack]'` brings.
+"""

@@ -1,0 +1,104 @@
+"""Connects the bot to Slack, by a socket or by HTTP, and runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot.engine import Bot
+from bot.errors import NotConfiguredError
+from bot.settings import Settings
+from bot.slack.app import Options, SlackBot
+from bot.slack.client import SLACK_URL, make_client, translated
+
+
+def options_from(settings: Settings) -> Options:
+    """The bot's options, as the settings have them."""
+    return Options(
+        channels=frozenset(settings.slack_channels or ()),
+        workers=settings.slack_workers,
+        person_rate=settings.slack_person_rate,
+        channel_rate=settings.slack_channel_rate,
+    )
+
+
+@contextmanager
+def socket_mode(
+    bot: Bot, *, bot_token: str, app_token: str, url: str = SLACK_URL, options: Options
+) -> Iterator[SlackBot]:
+    """The bot, connected by Socket Mode, for the length of a `with` block.
+
+    Raises:
+        SlackError: a token is not valid, or Slack cannot be reached.
+    """
+    slack = SlackBot(bot, make_client(bot_token, url=url), options=options)
+    try:
+        handler = SocketModeHandler(slack.app, app_token, ping_interval=5)
+        with translated():
+            handler.connect()
+        try:
+            yield slack
+        finally:
+            handler.close()
+    finally:
+        slack.close()
+
+
+def run_socket(bot: Bot, settings: Settings) -> None:
+    """Serve by Socket Mode until SIGINT or SIGTERM."""
+    bot_token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
+    app_token = _required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
+    url, options = settings.slack_url or SLACK_URL, options_from(settings)
+    with socket_mode(bot, bot_token=bot_token, app_token=app_token, url=url, options=options):
+        wait_for_signal()
+
+
+def run_http(bot: Bot, settings: Settings, *, host: str, port: int) -> None:
+    """Serve signed HTTP requests until SIGINT or SIGTERM."""
+    import uvicorn
+
+    from bot.slack.http import SignedRequests
+
+    bot_token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
+    secret = _required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "")
+    client = make_client(bot_token, url=settings.slack_url or SLACK_URL)
+    slack = SlackBot(bot, client, signing_secret=secret, options=options_from(settings))
+    try:
+        uvicorn.run(
+            SignedRequests(slack.app, secret), host=host, port=port, log_level="warning",
+            access_log=False, server_header=False,
+        )  # fmt: skip
+    finally:
+        slack.close()
+
+
+def wait_for_signal() -> None:
+    """Return when the process is asked to end."""
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while not ended.wait(0.5):  # a wait without an end would take no signal on some systems
+            pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _required(value: str | None, variable: str, prefix: str) -> str:
+    if not value:
+        raise NotConfiguredError(
+            f"{variable} is not set: make the app with `dateline slack manifest`, and see the "
+            "README, “In Slack”"
+        )
+    if not value.startswith(prefix):
+        raise NotConfiguredError(f"{variable} must begin with {prefix}")
+    return value
