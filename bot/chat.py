@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.filters import describe_filters, parse_filters
 from bot.cli.streaming import stream_text
 from bot.errors import UsageError
+from bot.filters import describe_filters, parse_filters
 from bot.render.article import render_article, render_span
 from bot.render.citation import citation_pieces
 from bot.render.layout import lay_out

@@ -147,9 +147,7 @@ class Actions:
         """Tell the person who pressed something, and nobody else."""
         if url := body.get("response_url"):
             self._later(
-                lambda: respond(
-                    url, text=said, response_type="ephemeral", replace_original=False
-                )
+                lambda: respond(url, text=said, response_type="ephemeral", replace_original=False)
             )
 
     def _later(self, do: Callable[[], None]) -> None:

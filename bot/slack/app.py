@@ -21,7 +21,7 @@ from bot.errors import UsageError
 from bot.slack import routing
 from bot.slack.actions import Actions
 from bot.slack.channels import changed, settings_of
-from bot.slack.client import best_effort, translated
+from bot.slack.client import best_effort, make_client, translated
 from bot.slack.fmt import mrkdwn
 from bot.slack.limits import Rates
 from bot.slack.routing import Ask, channel_key, team_of
@@ -84,7 +84,7 @@ class SlackBot:
         self.app = App(
             name="dateline",
             logger=logging.getLogger("dateline.slack.bolt"),
-            client=client,
+            client=make_client(None, url=client.base_url),
             signing_secret=signing_secret or "",
             request_verification_enabled=signing_secret is not None,
             authorize=lambda: known,
@@ -101,10 +101,10 @@ class SlackBot:
         app, actions = self.app, self._actions
         app.error(self._failed)
         app.event("app_mention")(self._on_mention)
-        app.event({"type": "message", "subtype": _ANY})(_ignored)
+        app.event({"type": "message", "subtype": (_ANY,)})(_ignored)
         app.event("message")(self._on_message)
         app.event("agent_session_stopped")(self._on_stop)
-        app.event("app_home_opened")(lambda body: actions.publish_home(body))
+        app.event("app_home_opened")(actions.publish_home)
         app.event(_ANY)(_ignored)
         app.command("/news")(self._on_command)
         app.shortcut("ask_about")(_acknowledged(actions.ask_about))

@@ -28,7 +28,8 @@ Block = dict[str, Any]
 
 _SHOWN = 20  # sources below an answer; the window shows all
 _TITLE, _ORIGIN, _NOTICE = 80, 120, 300  # characters
-_DELTA = re.compile(r"(?P<lead>\n- |\s*)(?P<said>.*?)(?P<markers>(?:\s*\[\d+\])*)\s*", re.DOTALL)
+_LEAD = re.compile(r"\n- |\s*")
+_MARKERS = re.compile(r"(?:\s*\[\d+\])*\s*$")
 
 
 # -- Markdown ------------------------------------------------------------------------------------
@@ -36,10 +37,10 @@ _DELTA = re.compile(r"(?P<lead>\n- |\s*)(?P<said>.*?)(?P<markers>(?:\s*\[\d+\])*
 
 def streamed(text: str) -> str:
     """A piece of text of the engine, as Markdown: its lead, what it says, and its numbers."""
-    found = _DELTA.fullmatch(text)
-    assert found is not None, "every part of it may be empty"
-    lead = {"\n": "\n\n"}.get(found["lead"], found["lead"])
-    return lead + _line(found["said"], re.findall(r"\d+", found["markers"]))
+    start = found.end() if (found := _LEAD.match(text)) else 0
+    end = found.start() if (found := _MARKERS.search(text, start)) else len(text)
+    lead = "\n\n" if text[:start] == "\n" else text[:start]
+    return lead + _line(text[start:end], re.findall(r"\d+", text[end:]))
 
 
 def short_answers(answer: Answer) -> str:
@@ -94,9 +95,8 @@ def _sources(citations: Sequence[Citation]) -> Iterator[Block]:
     for citation in citations[:_SHOWN]:
         mark = f"[{citation.number}]" + ("" if citation.verified else " NOT VERIFIED")
         yield _article(mark, citation.article)
-    if more := len(citations) - _SHOWN:
-        if more > 0:
-            yield section([text(f"and {more} more: see the passages")])
+    if (more := len(citations) - _SHOWN) > 0:
+        yield section([text(f"and {more} more: see the passages")])
 
 
 def _article(mark: str, article: ArticleRef) -> Block:

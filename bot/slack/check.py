@@ -1,4 +1,4 @@
-"""Whether everything is set up: tokens, scopes, the socket, the event subscriptions, the archive."""
+"""Whether everything is set up: tokens, scopes, the socket, event subscriptions, the archive."""
 
 from __future__ import annotations
 

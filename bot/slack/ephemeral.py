@@ -39,9 +39,10 @@ class EphemeralReply:
         """Add Markdown that is harmless already."""
         self._text += text
 
-    def rewrite(self, text: str) -> None:
+    def rewrite(self, text: str) -> bool:
         """Put other text in place of all that was written."""
         self._text = text
+        return True
 
     def finish(self, blocks: Sequence[Block] = ()) -> None:
         """Send it.

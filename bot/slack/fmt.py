@@ -3,7 +3,7 @@
 Slack has three kinds of fields, each with its own escaping:
 
     mrkdwn and `text`        `&`, `<` and `>` are escaped, and nothing else can be
-    `markdown`               Markdown, in which Slack still looks for `<!here>`; escaped by both rules
+    `markdown`               Markdown, in which Slack still looks for `<!here>`: both rules
     rich_text, plain_text    no parser at all; text only passes the output door
 
 https://docs.slack.dev/messaging/formatting-message-text

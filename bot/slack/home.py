@@ -20,10 +20,11 @@ def home(stats: ArchiveStats, newest: list[ArticleRef]) -> Block:
     if stats.earliest and stats.latest:
         covered += f", {day(stats.earliest)} to {day(stats.latest)}"
     outlets = ", ".join(plain(outlet, 60) for outlet in stats.sources[:_OUTLETS])
-    more = len(stats.sources) - _OUTLETS
+    if (more := len(stats.sources) - _OUTLETS) > 0:
+        outlets += f" and {more} more"
     parts = [
         _header("What I have read"),
-        _lines(covered, *([outlets + (f" and {more} more" if more > 0 else "")] if outlets else [])),
+        _lines(covered, *([outlets] if outlets else [])),
     ]
     if newest:
         lines = [section([text("• "), linked(ref), text("\n")]) for ref in newest[:_NEWEST]]

@@ -110,12 +110,8 @@ def command(body: Mapping[str, Any], *, bot_user: str) -> Ask:
 def stopped(body: Mapping[str, Any]) -> str | None:
     """The conversation in which somebody pressed Stop."""
     event = body.get("event") or {}
-    inner = event.get("session") or {}
-    channel = event.get("channel_id") or event.get("channel") or inner.get("channel_id")
-    thread = event.get("thread_ts") or inner.get("thread_ts")
-    if not isinstance(channel, str) or not isinstance(thread, str):
-        return None
-    return conversation(team_of(body), channel, thread)
+    channel, thread = _text(event, "channel"), _text(event, "thread_ts")
+    return conversation(team_of(body), channel, thread) if channel and thread else None
 
 
 def team_of(body: Mapping[str, Any]) -> str:

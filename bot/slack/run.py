@@ -27,7 +27,7 @@ from bot.slack.fmt import cut, markdown, plain
 from bot.slack.pool import Pool
 from bot.slack.routing import Ask
 from bot.slack.store import Claim, Claims
-from bot.types import Answer, Final, Status, StatusEvent, TextDelta
+from bot.types import Answer, Final, StatusEvent, TextDelta
 from retrieval.errors import DatelineError
 
 log = logging.getLogger("dateline.slack")
@@ -56,8 +56,8 @@ class Reply(Protocol):
         """Add harmless Markdown."""
         ...
 
-    def rewrite(self, text: str) -> None:
-        """Put other text in place of all that was written, of which nothing is shown yet."""
+    def rewrite(self, text: str) -> bool:
+        """Put other text in place of all that was written; False if some is shown already."""
         ...
 
     def finish(self, blocks: list[Block] = ...) -> None:
@@ -93,9 +93,8 @@ class Answering:
         Raises:
             ArchiveError: it could not be claimed; Slack should deliver it again.
         """
-        if not ask.direct and ask.place == "thread" and ask.text.casefold() in _STOP_WORDS:
-            self.stop(ask.conversation)
-            return None
+        if ask.place == "thread" and ask.text.casefold() in _STOP_WORDS:
+            return None if self.stop(ask.conversation) else "There is no answer to stop here."
         claim = self.claims.claim(ask)
         if claim is None:
             return None
@@ -109,10 +108,12 @@ class Answering:
         before = "1 question is" if ahead == 1 else f"{ahead} questions are"
         return f"Your question waits: {before} answered before it."
 
-    def stop(self, conversation: str) -> None:
-        """End the answer that is being given in a conversation."""
-        if event := self._stops.get(conversation):
+    def stop(self, conversation: str) -> bool:
+        """End the answer that is being given in a conversation; whether there is one."""
+        event = self._stops.get(conversation)
+        if event is not None:
             event.set()
+        return event is not None
 
     def close(self) -> None:
         """Begin nothing more, end what is under way, and leave the rest to another process."""
@@ -144,7 +145,7 @@ class Answering:
             reply = stream.ThreadReply(
                 self.client, ask, on_message=lambda sent: self.claims.sent(claim, sent)
             )
-        stop = self._stops[ask.conversation] = threading.Event()
+        stop = self._stops[_turn(claim)] = threading.Event()
         try:
             self._status(ask, "processing")
             self._reply(claim, reply, stop)
@@ -153,8 +154,8 @@ class Answering:
         except Exception as error:
             self._apologise(reply, error)
         finally:
-            self._stops.pop(ask.conversation, None)
-            self._status(ask, "completed")
+            self._stops.pop(_turn(claim), None)
+            self._status(ask, "active")
             with suppress(DatelineError):
                 self.claims.finish(claim)
 
@@ -193,9 +194,8 @@ class Answering:
         kept = ask.conversation if ask.thread else f"slack:{ask.team}:{ask.channel}"
         self.bot.archive.opinions.keep_answer(answer.id, answer.to_json(indent=None), place=kept)
         blocks = answer_blocks(answer, shared=ask.place == "thread")
-        if not reply.shown or answer.status is Status.ABSTAINED:
-            reply.rewrite(answer_markdown(answer))
-        elif shorts := list(dict.fromkeys(claim.short for claim in answer.claims if claim.short)):
+        shorts = list(dict.fromkeys(claim.short for claim in answer.claims if claim.short))
+        if not reply.rewrite(answer_markdown(answer)) and shorts:
             brief = cut("In short: " + plain("; ".join(shorts), limits.RICH_TEXT), limits.RICH_TEXT)
             blocks.insert(0, rich_text([section([element(brief, bold=True)])]))
         reply.finish(blocks)

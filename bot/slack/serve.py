@@ -40,11 +40,12 @@ def socket_mode(
     try:
         handler = SocketModeHandler(slack.app, app_token, ping_interval=5)
         with translated():
-            handler.connect()
+            handler.connect()  # type: ignore[no-untyped-call]
         try:
             yield slack
         finally:
-            handler.close()
+            # It closes the socket at once, and then waits three seconds for its own threads.
+            threading.Thread(target=handler.close, name="closing", daemon=True).start()
     finally:
         slack.close()
 

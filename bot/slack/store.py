@@ -51,9 +51,7 @@ class Claims:
 
     def once(self, key: str) -> bool:
         """Whether this is the first time that something with this key is done."""
-        event = self.events.claim_event(
-            [key], payload="", owner=self.owner, seconds=self.seconds
-        )
+        event = self.events.claim_event([key], payload="", owner=self.owner, seconds=self.seconds)
         if event:
             self.events.finish_event(event.id)
         return event is not None

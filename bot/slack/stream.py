@@ -9,7 +9,7 @@ reply that was begun ends with its last text, or `SlackError` says that Slack to
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -27,7 +27,7 @@ Mode = Literal["stream", "update"]
 
 _TASK = "reading"
 _MARKUP = re.compile(r"\\(?=[^\w\s])|[*`]")
-_FORMS = {"unfurl_links": False, "unfurl_media": False}
+_FORMS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 
 
 @dataclass(slots=True)
@@ -37,7 +37,6 @@ class _Message:
     ts: str
     mode: Mode
     text: str = ""
-    written: float = 0.0  # when it was last added to
 
 
 class ThreadReply:
@@ -53,17 +52,17 @@ class ThreadReply:
         ask: Ask,
         *,
         on_message: Callable[[list[str]], None] = lambda _: None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._ask = ask
         self._on_message = on_message
-        self._clock = clock
         self._sent: list[str] = []
         self._streams = True  # until Slack says that it takes none here
         self._message: _Message | None = None
         self._pending = ""
         self._stage = ""
+        self._lock = threading.RLock()
+        self._timer: threading.Timer | None = None  # sends what is pending
 
     @property
     def shown(self) -> bool:
@@ -72,26 +71,38 @@ class ThreadReply:
 
     def stage(self, title: str) -> None:
         """Show what is being done, if nothing of the text is shown yet."""
-        self._stage = task_title(title)
-        if self._message is None:
-            self._message = self._begin()
-        elif not self._message.text and self._message.mode == "stream":
-            self._append(self._message, [self._task("in_progress")])
+        with self._lock:
+            self._stage = task_title(title)
+            if self._message is None:
+                self._message = self._begin()
+            elif not self._message.text and self._message.mode == "stream":
+                self._append(self._message, [self._task("in_progress")])
 
     def write(self, text: str) -> None:
-        """Add Markdown that is harmless already. It is sent when there is time for it."""
-        for part in _parts(text, limits.MESSAGE):
-            self._add(part)
-        message = self._current()
-        pace = limits.FLUSH if message.mode == "stream" else limits.UPDATE
-        if self._clock() - message.written >= pace:
-            self._flush(message)
+        """Add Markdown that is harmless already. It is sent within a second."""
+        with self._lock:
+            for part in _parts(text, limits.MESSAGE):
+                self._add(part)
+            if self._timer is None:
+                streams = self._current().mode == "stream"
+                self._timer = threading.Timer(
+                    limits.FLUSH if streams else limits.UPDATE, self._flush
+                )
+                self._timer.daemon = True
+                self._timer.start()
 
-    def rewrite(self, text: str) -> None:
-        """Put other text in place of all that was written, of which nothing is shown yet."""
-        self._pending = ""
-        for part in _parts(text, limits.MESSAGE):
-            self._add(part)
+    def rewrite(self, text: str) -> bool:
+        """Put other text in place of all that was written, unless some of it is shown already.
+
+        Returns whether it was put there.
+        """
+        with self._lock:
+            if self.shown:
+                return False
+            self._pending = ""
+            for part in _parts(text, limits.MESSAGE):
+                self._add(part)
+            return True
 
     def finish(self, blocks: Sequence[Block] = ()) -> None:
         """Send what is left, and `blocks` at the end.
@@ -99,13 +110,15 @@ class ThreadReply:
         Raises:
             SlackError: Slack took neither a stream nor a message.
         """
-        message = self._current()
-        length = len(message.text) + len(self._pending)
-        if blocks and length + text_in(blocks) > limits.MESSAGE:
-            self._end(message, ())
-            message = self._message = self._post(blocks)
-            return
-        self._end(message, blocks)
+        with self._lock:
+            self._unset_timer()
+            message = self._current()
+            length = len(message.text) + len(self._pending)
+            if blocks and length + text_in(blocks) > limits.MESSAGE:
+                self._end(message, ())
+                self._post(blocks)
+            else:
+                self._end(message, blocks)
 
     def _current(self) -> _Message:
         if self._message is None:
@@ -133,7 +146,7 @@ class ThreadReply:
                     recipient_user_id=self._ask.user,
                     chunks=[self._task("in_progress")] if not self._sent else None,
                 )
-                return self._known(_Message(str(answered["ts"]), "stream", written=self._clock()))
+                return self._known(_Message(str(answered["ts"]), "stream"))
             except (SlackClientError, OSError):  # the workspace or the channel takes no streams
                 self._streams = False
         return self._post((), text=self._stage or "…")
@@ -147,16 +160,28 @@ class ThreadReply:
                 blocks=list(blocks) or None,
                 **_FORMS,
             )
-        return self._known(_Message(str(answered["ts"]), "update", written=self._clock()))
+        return self._known(_Message(str(answered["ts"]), "update"))
 
     def _known(self, message: _Message) -> _Message:
         self._sent.append(message.ts)
         self._on_message(list(self._sent))
         return message
 
-    def _flush(self, message: _Message) -> None:
-        if not self._pending:
-            return
+    def _unset_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _flush(self) -> None:
+        """Send what is pending. On the timer's thread."""
+        with self._lock:
+            if self._timer is None:  # ended meanwhile
+                return
+            self._timer = None
+            if self._pending and self._message is not None:
+                self._send(self._message)
+
+    def _send(self, message: _Message) -> None:
         chunks = [{"type": "markdown_text", "text": self._pending}]
         if not message.text and message.mode == "stream" and self._sent[0] == message.ts:
             chunks.insert(0, self._task("complete"))
@@ -167,13 +192,10 @@ class ThreadReply:
         else:
             with best_effort("a part of an answer"):  # the next part carries this one too
                 self._update(message, ())
-        message.written = self._clock()
 
     def _append(self, message: _Message, chunks: list[dict[str, Any]]) -> None:
         try:
-            self._client.chat_appendStream(
-                channel=self._ask.channel, ts=message.ts, chunks=chunks
-            )
+            self._client.chat_appendStream(channel=self._ask.channel, ts=message.ts, chunks=chunks)
         except (SlackClientError, OSError):
             self._fall_back(message)
 

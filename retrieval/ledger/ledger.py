@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from retrieval.errors import ArchiveError
 from retrieval.ledger.conversations import StoredConversations
 from retrieval.ledger.events import StoredEvents
-from retrieval.ledger.opinions import StoredOpinions
 from retrieval.ledger.file import connect
+from retrieval.ledger.opinions import StoredOpinions
 from retrieval.ledger.reading import LedgerReader
 from retrieval.ledger.rows import NewRevision, new_ref, revision_row
 from retrieval.ledger.schema import SCHEMA_VERSION, migrate, readable, version

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.chat import HELP, Chat
-from bot.filters import describe_filters, parse_filters
 from bot.cli.terminal import Terminal
 from bot.engine import Bot
 from bot.errors import UsageError
+from bot.filters import describe_filters, parse_filters
 from bot.question import leans_on_earlier
 from bot.readers import DraftClaim, NoAnswer
 from retrieval.archive import Archive

@@ -37,7 +37,7 @@ class Methods:
             "chat.stopStream": self._stop,
             "views.open": self._open,
             "views.publish": self._publish,
-            "agents.sessions.setStatus": self._status,
+            "agents.sessions.setStatus": self._session_status,
             "assistant.threads.setStatus": self._status,
         }
 
@@ -154,6 +154,11 @@ class Methods:
         self._state.homes[call["user_id"]] = call["view"]
         self._state.touch()
         return OK
+
+    def _session_status(self, call: Payload) -> Payload:
+        if call["status"] not in {"active", "processing", "suspended", "closed"}:
+            return refused("invalid_status")
+        return self._status(call)
 
     def _status(self, call: Payload) -> Payload:
         self._state.statuses.append(call)

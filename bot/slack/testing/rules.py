@@ -42,9 +42,9 @@ def problems(method: str, payload: dict[str, Any]) -> list[str]:
         found.append("msg_too_long: text")
     for chunk in payload.get("chunks") or []:
         found += _chunk(chunk)
-    if method in {"chat.postMessage", "chat.update", "chat.postEphemeral"}:
-        if not payload.get("text") and not blocks:
-            found.append("no_text")
+    posts = method in {"chat.postMessage", "chat.update", "chat.postEphemeral"}
+    if posts and not payload.get("text") and not blocks:
+        found.append("no_text")
     return found
 
 

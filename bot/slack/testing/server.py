@@ -69,6 +69,18 @@ class SlackServer:
         """Something else happens."""
         return self.deliver(people.event(inner))
 
+    def stop(self, asked: Delivery) -> Delivery:
+        """Somebody presses Stop: Slack ends the streams in the thread, and says so."""
+        event = asked.payload["event"]
+        thread = event.get("thread_ts") or event["ts"]
+        with self.workspace.changed:
+            open_ = [m for m in self.workspace.replies(thread) if m.streaming]
+            for message in open_:
+                message.streaming = False
+        pressed = {"type": "agent_session_stopped", "channel": event["channel"], "user": PERSON}
+        streams = {"thread_ts": thread, "streaming_message_ts": [m.ts for m in open_]}
+        return self.event({**pressed, **streams, "event_ts": self.workspace.new_ts()})
+
     def command(self, text: str, **extra: str) -> Delivery:
         """Somebody writes /news."""
         payload = people.command(text, self.response_url(), **extra)
@@ -135,7 +147,7 @@ class SlackServer:
 
     def wait_for_socket(self, count: int = 1) -> None:
         """Wait until so many sockets are open."""
-        assert self.sockets.wait(count), "no app has connected"
+        _require(self.sockets.wait(count), "no app has connected")
 
     def wait_for_reply(self, thread: str, *, count: int = 1) -> Message:
         """The `count`-th answer in a thread, once it is complete; complete answers can be rated."""
@@ -146,9 +158,14 @@ class SlackServer:
 
         ended = self.workspace.wait(lambda: len(complete()) >= count, _SECONDS)
         replies = [m.shown for m in self.workspace.replies(thread)]
-        assert ended, f"no complete reply {count} in {thread}: {replies}"
+        _require(ended, f"no complete reply {count} in {thread}: {replies}")
         return complete()[count - 1]
 
     def wait_until(self, condition: Any, what: str = "it") -> None:
         """Wait until a condition of the workspace holds."""
-        assert self.workspace.wait(condition, _SECONDS), f"{what} did not happen"
+        _require(self.workspace.wait(condition, _SECONDS), f"{what} did not happen")
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise AssertionError(otherwise)

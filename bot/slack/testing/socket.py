@@ -50,6 +50,13 @@ class Sockets:
         with self._changed:
             return self._changed.wait_for(lambda: len(self._open) >= count, seconds)
 
+    def wait_opened(self, count: int, *, seconds: float = 10.0) -> bool:
+        """Whether at least `count` sockets were opened in all, and one is open, likewise."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self.opened >= count and bool(self._open), seconds
+            )
+
     def deliver(self, delivery: Delivery) -> Delivery:
         """Send an envelope until it is acknowledged; give up after three retries."""
         for attempt in range(RETRIES + 1):

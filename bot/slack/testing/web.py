@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -71,7 +70,7 @@ class WebApi:
             self._response(http, path.rpartition("/")[2], json.loads(body))
             return
         method = path.removeprefix("/api/")
-        payload = _payload(http.headers, body)
+        payload = _payload(http.headers.get("Content-Type", ""), body)
         wrong = tuple(problems(method, payload))
         with self._lock:
             self.calls.append(Call(method, payload, wrong, time.monotonic()))
@@ -125,8 +124,8 @@ class WebApi:
         _send(http, 200, {"ok": True})
 
 
-def _payload(headers: Mapping[str, str], body: bytes) -> Payload:
-    if headers.get("Content-Type", "").startswith("application/json"):
+def _payload(kind: str, body: bytes) -> Payload:
+    if kind.startswith("application/json"):
         return dict(json.loads(body or b"{}"))
     fields = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
     return {n: json.loads(v) if n in {"blocks", "view"} else v for n, v in fields.items()}

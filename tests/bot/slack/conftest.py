@@ -23,9 +23,10 @@ Connect = Callable[..., SlackBot]
 
 @pytest.fixture
 def slack() -> Iterator[SlackServer]:
-    """A workspace."""
+    """A workspace. Whatever a test is about, Slack would take everything that was sent."""
     with SlackServer() as server:
         yield server
+        assert [(call.method, call.problems) for call in server.calls if call.problems] == []
 
 
 @pytest.fixture
@@ -47,12 +48,3 @@ def connect(slack: SlackServer, archive: Archive) -> Iterator[Connect]:
             return made
 
         yield connected
-
-
-@pytest.fixture(autouse=True)
-def _payloads_are_valid(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever a test is about, Slack would take everything that was sent."""
-    yield
-    if "slack" in request.fixturenames:
-        server: SlackServer = request.getfixturevalue("slack")
-        assert [(c.method, c.problems) for c in server.calls if c.problems] == []
