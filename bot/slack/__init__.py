@@ -18,6 +18,7 @@ In the order of what happens to a question:
     home.py      the Home tab
     actions.py   what buttons and windows do
     channels.py  what is set for a channel
+    logs.py      the log: no secrets, no control characters
     client.py    the Web API, its retries and its errors
     check.py     whether everything is set up
     manifest.py  what Slack must know of the app

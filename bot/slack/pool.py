@@ -42,13 +42,7 @@ class Pool(Generic[Job]):
     def put(self, job: Job) -> int:
         """Add a job. Returns how many must end before it begins: 0 if it begins at once."""
         with self._changed:
-            turn = self._turn(job)
-            before = sum(self._turn(other) == turn for other in self._waiting)
-            free = len(self._threads) - len(self._busy)
-            ahead = max(
-                before + (turn in self._busy),
-                len(self._waiting) + 1 - free if len(self._waiting) >= free else 0,
-            )
+            ahead = self._ahead(self._turn(job))
             self._waiting.append(job)
             self._changed.notify_all()
             return ahead
@@ -61,6 +55,13 @@ class Pool(Generic[Job]):
         for thread in self._threads:
             thread.join(seconds)
         return not any(thread.is_alive() for thread in self._threads)
+
+    def _ahead(self, turn: str) -> int:
+        turns = [self._turn(job) for job in self._waiting]
+        same = turns.count(turn) + (turn in self._busy)
+        free = len(self._threads) - len(self._busy)
+        beginning = len(set(turns) - self._busy.keys())  # as soon as a thread looks for work
+        return same if free > beginning else max(same, len(turns) + 1 - free)
 
     def _run(self) -> None:
         while (job := self._next()) is not None:

@@ -15,6 +15,7 @@ from bot.errors import NotConfiguredError
 from bot.settings import Settings
 from bot.slack.app import Options, SlackBot
 from bot.slack.client import SLACK_URL, make_client, translated
+from bot.slack.logs import log_to_stderr
 
 
 def options_from(settings: Settings) -> Options:
@@ -29,16 +30,24 @@ def options_from(settings: Settings) -> Options:
 
 @contextmanager
 def socket_mode(
-    bot: Bot, *, bot_token: str, app_token: str, url: str = SLACK_URL, options: Options
+    bot: Bot,
+    *,
+    bot_token: str,
+    app_token: str,
+    url: str = SLACK_URL,
+    options: Options,
+    ping_seconds: float = 2.0,
 ) -> Iterator[SlackBot]:
     """The bot, connected by Socket Mode, for the length of a `with` block.
+
+    `ping_seconds` is between two pings; slack_sdk notices a lost connection after five.
 
     Raises:
         SlackError: a token is not valid, or Slack cannot be reached.
     """
     slack = SlackBot(bot, make_client(bot_token, url=url), options=options)
     try:
-        handler = SocketModeHandler(slack.app, app_token, ping_interval=5)
+        handler = SocketModeHandler(slack.app, app_token, ping_interval=ping_seconds)
         with translated():
             handler.connect()  # type: ignore[no-untyped-call]
         try:
@@ -55,6 +64,7 @@ def run_socket(bot: Bot, settings: Settings) -> None:
     bot_token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     app_token = _required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     url, options = settings.slack_url or SLACK_URL, options_from(settings)
+    log_to_stderr()
     with socket_mode(bot, bot_token=bot_token, app_token=app_token, url=url, options=options):
         wait_for_signal()
 
@@ -67,6 +77,7 @@ def run_http(bot: Bot, settings: Settings, *, host: str, port: int) -> None:
 
     bot_token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     secret = _required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "")
+    log_to_stderr()
     client = make_client(bot_token, url=settings.slack_url or SLACK_URL)
     slack = SlackBot(bot, client, signing_secret=secret, options=options_from(settings))
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot.slack.routing import Ask
 from retrieval.ledger import ClaimedEvent, ClaimedEvents
 
-HELD = 30.0  # seconds that a claim holds unless it is renewed
+HELD = 15.0  # seconds that a claim holds unless it is renewed
 MOST_TRIES = 3  # a question that ends its process each time is given up
 
 

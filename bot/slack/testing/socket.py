@@ -21,6 +21,7 @@ from bot.testing.listener import HOST
 
 ACK_SECONDS = 3.0
 RETRIES = 3
+_BOTH_WAYS = 2  # SHUT_RDWR of shutdown(2)
 
 
 class Sockets:
@@ -95,9 +96,8 @@ class Sockets:
     def cut(self) -> None:
         """Drop every connection without a word."""
         for socket in list(self._open):
-            socket.socket.close()
             with suppress(OSError):
-                socket.close_socket()
+                socket.socket.shutdown(_BOTH_WAYS)
 
     def _serve(self, socket: ServerConnection) -> None:
         socket.send(json.dumps({"type": "hello", "num_connections": len(self._open) + 1}))

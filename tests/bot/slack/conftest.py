@@ -41,6 +41,7 @@ def connect(slack: SlackServer, archive: Archive) -> Iterator[Connect]:
                 bot_token=slack.bot_token,
                 app_token=slack.app_token,
                 url=slack.url,
+                ping_seconds=0.3,
                 options=Options(**options),  # type: ignore[arg-type]
             )
             made = stack.enter_context(opened)
