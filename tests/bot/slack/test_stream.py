@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -23,10 +22,10 @@ FERRIES = "What happened to the ferries at Orrel Sound?"
 
 
 @pytest.fixture
-def reply(slack: SlackServer) -> Iterator[ThreadReply]:
+def reply(slack: SlackServer) -> ThreadReply:
     """A reply in a thread of its own, with nothing written."""
     ask = Ask(TEAM, CHANNEL, PERSON, "?", keys=("k",), thread="1.0")
-    yield ThreadReply(make_client(slack.bot_token, url=slack.url), ask)
+    return ThreadReply(make_client(slack.bot_token, url=slack.url), ask)
 
 
 def only(slack: SlackServer) -> Message:
@@ -122,7 +121,7 @@ def test_a_message_that_was_deleted_meanwhile_is_written_anew(
     assert only(slack).shown.startswith("One. ")
 
 
-def test_an_answer_of_29_kB_comes_whole_in_several_messages(
+def test_an_answer_of_29_kilobytes_comes_whole_in_several_messages(
     slack: SlackServer, connect: Connect
 ) -> None:
     """Each below the limit, divided between claims, in order; sources and buttons at the end."""
