@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -47,13 +48,17 @@ def socket_mode(
     """
     slack = SlackBot(bot, make_client(bot_token, url=url), options=options)
     try:
-        handler = SocketModeHandler(slack.app, app_token, ping_interval=ping_seconds)
+        log = logging.getLogger("dateline.slack.socket")
+        log.setLevel(logging.WARNING)
+        handler = SocketModeHandler(slack.app, app_token, log, ping_interval=ping_seconds)
         with translated():
             handler.connect()  # type: ignore[no-untyped-call]
         try:
             yield slack
         finally:
-            # It closes the socket at once, and then waits three seconds for its own threads.
+            # Closing ends the socket at once, then waits three seconds for threads, of which one
+            # may complain that its socket is gone.
+            log.setLevel(logging.CRITICAL)
             threading.Thread(target=handler.close, name="closing", daemon=True).start()
     finally:
         slack.close()
