@@ -21,7 +21,7 @@ AHEAD = {"openai", "langchain"}
 # What `dateline --help` and `import bot` must not pay for.
 HEAVY = ("chromadb", "onnxruntime", "tokenizers", "numpy", "langchain_core", "openai", "pydantic",
          "trafilatura", "lxml", "pypdf", "docx", "feedparser", "httpcore", "prompt_toolkit",
-         "sqlite3", "asyncio", "rich")  # fmt: skip
+         "sqlite3", "asyncio", "rich", "slack_bolt", "slack_sdk", "uvicorn")  # fmt: skip
 
 
 def imported() -> set[str]:
@@ -38,9 +38,10 @@ def imported() -> set[str]:
 
 
 def declared() -> set[str]:
-    """The distributions that pyproject.toml asks for, in normal form."""
+    """The distributions that pyproject.toml asks for, its extras included, in normal form."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {normal(re.split(r"[\s<>=!~\[;]", line)[0]) for line in project["dependencies"]}
+    lines = [*project["dependencies"], *project["optional-dependencies"]["slack"]]
+    return {normal(re.split(r"[\s<>=!~\[;]", line)[0]) for line in lines}
 
 
 def normal(name: str) -> str:

@@ -61,6 +61,7 @@ def test_an_archive_of_version_1_is_migrated_and_keeps_everything(old_file: Path
     assert [len(ledger.match(word, Filters(), 5)) for word in ("bridge", "snow")] == [1, 1]
     assert ledger.check_file() == ledger.check_lexical() == []
     assert add(ledger) == 1
+    assert ledger.claim_event(["key"], payload="", owner="me", seconds=1.0)
     ledger.close()
 
 
@@ -69,7 +70,7 @@ def test_a_migration_that_breaks_off_leaves_version_1(
 ) -> None:
     """Nothing of it is left, and the next opening does it whole."""
     before = contents(old_file)
-    broken = (MIGRATIONS[0], MIGRATIONS[1] + "\nINSERT INTO no_such_table VALUES (1);")
+    broken = (*MIGRATIONS[:1], MIGRATIONS[1] + "\nINSERT INTO no_such_table VALUES (1);", "")
     with monkeypatch.context() as patch:
         patch.setattr("retrieval.ledger.schema.MIGRATIONS", broken)
         with pytest.raises(ArchiveError, match="no_such_table"):
@@ -106,9 +107,9 @@ def test_an_older_dateline_says_to_upgrade(tmp_path: Path, monkeypatch: pytest.M
     Ledger.open(file, create=True).close()
     monkeypatch.setattr("retrieval.ledger.schema.SCHEMA_VERSION", 1)
     monkeypatch.setattr("retrieval.ledger.ledger.SCHEMA_VERSION", 1)
-    with pytest.raises(SchemaError, match=r"has schema 2, and this .* up to 1: upgrade dateline"):
+    with pytest.raises(SchemaError, match=rf"has schema {SCHEMA_VERSION}, and this .* up to 1: upgrade dateline"):
         Ledger.open(file)
-    assert contents(file)[0] == 2
+    assert contents(file)[0] == SCHEMA_VERSION
 
 
 def test_an_old_archive_on_a_read_only_medium_can_still_be_read(
@@ -121,6 +122,8 @@ def test_an_old_archive_on_a_read_only_medium_can_still_be_read(
     assert ledger.counts() == (2, 2)
     assert ledger.turns("chat:a") == []
     assert ledger.last_conversation() is None
+    assert ledger.judged() == []
+    assert ledger.channel_setting("c") is None
     with pytest.raises(ArchiveError, match="cannot write to the archive"):
         add(ledger)
     ledger.close()
