@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.support.opposites import NEGATORS, NO_MORE, NONE_WORDS, NOT_ONLY, opposites
-from bot.support.words import STOP_WORDS, Word, plain, stem
+from bot.support.words import STOP_WORDS, Word, meaning, plain
 
 _BREAKS = frozenset(',.;:!?"()')
 _CONJUNCTIONS = frozenset(
@@ -63,9 +63,9 @@ def _meanings(tokens: Sequence[Word]) -> Iterator[str]:
     """Stems of content words; of function words only those that have opposites."""
     for token in tokens:
         if token.is_word and len(low := plain(token.text)) > 1:
-            meaning = stem(low)
-            if low not in STOP_WORDS or meaning in opposites().of:
-                yield meaning
+            means = meaning(low)
+            if low not in STOP_WORDS or means in opposites().of:
+                yield means
 
 
 def _scope(tokens: Sequence[Word], at: int) -> Scope | None:
@@ -79,7 +79,7 @@ def _scope(tokens: Sequence[Word], at: int) -> Scope | None:
         return after or tuple(_meanings(tokens[max(0, at - _WINDOW) : at]))[-_REACH:]
     if low in NEGATORS or low.endswith("n't"):
         return None if _denies_nothing(tokens, at) else _after(tokens, at)
-    return _after(tokens, at, over_to=True) if stem(low) in opposites().deniers else None
+    return _after(tokens, at, over_to=True) if meaning(low) in opposites().deniers else None
 
 
 def _denies_nothing(tokens: Sequence[Word], at: int) -> bool:
