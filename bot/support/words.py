@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.readers.stems import stems
+from bot.stems import stems
 
 _LONGEST_WORD = 40  # letters; longer ones are no words, and stemming them would take its time
 
