@@ -141,7 +141,7 @@ def scripted(request: Request) -> Reply:
     """
     told = sentences_in(request)
     if "Asked next:" in request.last("user"):
-        return Says("What did Ms Oake promise?")
+        return Says("What did Lena Oake promise?")
     if "promise" in request.last("user").rpartition("Question:")[2]:
         number = next(n for n, said in told.items() if "library" in said)
         return Says(f"Ms Oake promised to reopen the library on Mill Lane. [{number}]")
@@ -187,7 +187,7 @@ def test_a_chat_with_a_model(terminal: Screen) -> None:
         terminal.type("and what did she promise?", "Enter")
         terminal.shows('library on Mill Lane."')
         terminal.type("/why", "Enter")
-        terminal.shows("searched for: What did Ms Oake promise?")
+        terminal.shows("searched for: What did Lena Oake promise?")
         terminal.type("/quit", "Enter")
         assert "Traceback" not in terminal.shows("code 0")
 
