@@ -7,8 +7,8 @@ with Bot.open("archive/") as bot:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import aclosing, closing
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -213,9 +213,12 @@ class Bot:
         source: str | Sequence[str] | None = None,
     ) -> Answer:
         """As `ask`, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.ask, question, k=k, since=since, until=until, source=source
-        )
+        events = self.astream(question, k=k, since=since, until=until, source=source)
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Final):
+                    return event.answer
+        raise AssertionError("a stream ends with Final")
 
     async def astream(
         self,
@@ -225,12 +228,24 @@ class Bot:
         since: date | str | None = None,
         until: date | str | None = None,
         source: str | Sequence[str] | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """As `stream`, without blocking the event loop."""
-        events = self.stream(question, k=k, since=since, until=until, source=source)
-        with closing(events):
-            while (event := await asyncio.to_thread(next, events, None)) is not None:
+        asked = make_asked(question, k=k, since=since, until=until, source=source)
+        deadline = self.deadline()
+        events = self.events(asked, deadline=deadline)
+        step: asyncio.Task[Event | None] | None = None
+        try:
+            while True:
+                step = asyncio.create_task(asyncio.to_thread(next, events, None))
+                if (event := await asyncio.shield(step)) is None:
+                    return
                 yield event
+        finally:
+            # A cancelled task leaves its thread at work on `events`, which must stop first.
+            deadline.cancel()
+            if step is not None and not step.done():
+                await asyncio.wait([step])
+            events.close()
 
     def verify(self, answer: Answer) -> list[CitationCheck]:
         """Re-prove every citation of a saved answer against the archive, offline."""

@@ -11,7 +11,9 @@ import random
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelReplyError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _RETRIES = 2
 _BACK_OFF = 0.5  # seconds before the first retry; doubles
+_GLANCE = 0.2  # seconds after which a wait looks whether its deadline was cancelled
 _ENDINGS = ("finish_reason", "stop_reason", "done_reason")  # OpenAI, Anthropic, Ollama
 _CLEAN = frozenset({"stop", "end_turn", "stop_sequence", "STOP", "COMPLETE", "complete"})
 _CUT = frozenset({"length", "max_tokens", "MAX_TOKENS"})
@@ -120,15 +123,15 @@ class ChatModel:
         )
         received: queue.SimpleQueue[Any] = queue.SimpleQueue()
         line = Line()
-        threading.Thread(
-            target=_pump, args=(source, received, line, self.tracing), daemon=True
-        ).start()
+        # With the caller's context, so that callbacks of a LangChain run see the model's call.
+        pump = partial(copy_context().run, _pump, source, received, line, self.tracing)
+        threading.Thread(target=pump, daemon=True).start()
         try:
             while left := deadline.remaining():  # also of a server that never pauses
                 try:
-                    item = received.get(timeout=left)
+                    item = received.get(timeout=min(left, _GLANCE))
                 except queue.Empty:
-                    break
+                    continue
                 if item is _END:
                     return
                 if isinstance(item, Exception):
