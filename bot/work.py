@@ -77,7 +77,8 @@ class Work:
         for citation in self.maker.citations[before:]:
             yield CitationEvent(citation)
         markers = "".join(f"[{number}]" for number in claim.citations)
-        yield TextDelta((claim.lead if self.claims else "") + f"{claim.text} {markers}")
+        lead = claim.lead if self.claims else ""
+        yield TextDelta(f"{lead}{claim.text} {markers}", quotation=draft.text is None)
         self.claims.append(claim)
 
     def answer(

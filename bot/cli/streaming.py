@@ -10,11 +10,9 @@ from bot.render.citation import Quotes
 from bot.render.content import withheld
 from bot.render.data import to_json
 from bot.render.layout import cells
-from bot.render.sanitise import clean, clean_line
+from bot.render.sanitise import clean
 from bot.render.text import render_citations, render_text
 from bot.types import Answer, CitationEvent, Event, Final, Status, StatusEvent, TextDelta
-
-_MARKERS = re.compile(r"(\s*\[\d+\])+\s*$")
 
 
 def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes = "short") -> Final:
@@ -23,13 +21,10 @@ def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes =
     Text is written as it comes, unless it is nothing but a quotation: that is shown with the
     citations, once.
     """
-    quoted: set[str] = set()
     prose = _Prose(terminal)
     for event in events:
         match event:
-            case CitationEvent(citation):
-                quoted.add(clean_line(citation.quote))
-            case TextDelta(text) if quotes == "none" or not _is_quotation(text, quoted):
+            case TextDelta(text, quotation) if quotes == "none" or not quotation:
                 prose.write(text)
             case Final(answer):
                 _finish(answer, terminal, quotes=quotes, streamed=prose.begun)
@@ -68,11 +63,6 @@ class _Prose:
         self._terminal.out.write(part)
 
 
-def _is_quotation(text: str, quoted: set[str]) -> bool:
-    said = clean_line(_MARKERS.sub("", text))
-    return not said or all(part in quoted for part in said.split(" … "))
-
-
 def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: bool) -> None:
     width, color = terminal.width, terminal.color
     if not streamed or answer.status is Status.ABSTAINED:
@@ -88,15 +78,15 @@ def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: boo
 def stream_json(events: Iterable[Event], terminal: Terminal) -> Final:
     """Write each event as a JSON object on a line of its own; return the last one.
 
-    The objects have "event": "status" with "stage", "text" with "text", "citation" with
-    "citation", and at the end "final" with "answer", which is in the form of a saved answer.
+    The objects have "event": "status" with "stage", "text" with "text" and "quotation", "citation"
+    with "citation", and at the end "final" with "answer", which is in the form of a saved answer.
     """
     for event in events:
         match event:
             case StatusEvent(stage):
                 line: dict[str, object] = {"event": "status", "stage": stage}
-            case TextDelta(text):
-                line = {"event": "text", "text": text}
+            case TextDelta(text, quotation):
+                line = {"event": "text", "text": text, "quotation": quotation}
             case CitationEvent(citation):
                 line = {"event": "citation", "citation": citation}
             case Final(answer):

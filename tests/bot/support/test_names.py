@@ -80,3 +80,30 @@ def test_the_whole_name_is_named_once() -> None:
         "the name Ann Reed is not in the cited sentences",
         "the name Ann Reed Merrowby is not in the cited sentences",
     ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("Globex bought Acme.", "Acme bought Globex."),
+        ("Ann Reed sued Ida Holt.", "Last year Ida Holt sued Ann Reed."),
+        ("China sent envoys to Japan.", "Japan sent envoys to China."),
+    ],
+)
+def test_names_that_changed_places_are_found(claim: str, cited: str) -> None:
+    """The same words between them, the other way round."""
+    assert found(claim, cited) == {ProblemKind.NAME}
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("Globex was bought by Acme.", "Acme bought Globex."),
+        ("Globex met Acme.", "Acme met Globex."),
+        ("Globex and Acme talked.", "Acme and Globex talked."),
+        ("Acme bought Globex.", "Acme bought Globex; Globex bought Acme's debt."),
+    ],
+)
+def test_names_in_the_same_roles_pass(claim: str, cited: str) -> None:
+    """Said from the other side, or of both alike."""
+    assert not found(claim, cited)

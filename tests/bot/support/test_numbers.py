@@ -139,3 +139,32 @@ def test_a_number_of_the_question_is_no_evidence() -> None:
     cited = "People died in the flood."
     asked = "Did 42 people die in the flood?"
     assert ProblemKind.NUMBER in found("42 people died in the flood.", cited, question=asked)
+
+
+SWAPPED = [
+    ("42 people died and 11 were hurt.", "11 people died and 42 were hurt."),
+    ("7 percent in 2020 and 5 percent in 2021.", "5 percent in 2020 and 7 percent in 2021."),
+    ("Ayes were 211, while 148 said nay.", "Ayes were 148, while 211 said nay."),
+]
+
+
+@pytest.mark.parametrize(("claim", "cited"), SWAPPED)
+def test_numbers_that_changed_places_are_found(claim: str, cited: str) -> None:
+    """Every number is cited, and each has the other's words."""
+    assert ProblemKind.NUMBER in found(claim, cited)
+
+
+REORDERED = [
+    ("42 were hurt and 11 people died.", "11 people died and 42 were hurt."),
+    ("42 people were hurt; 11 died.", "11 people died and 42 were hurt."),
+    (
+        "It was 7 percent in 2021, from 5 percent in 2020.",
+        "5 percent in 2020 and 7 percent in 2021.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "cited"), REORDERED)
+def test_numbers_with_their_own_words_pass(claim: str, cited: str) -> None:
+    """The order of a sentence is free."""
+    assert ProblemKind.NUMBER not in found(claim, cited)
