@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "retrieval")
 
 # What `dateline --help` and `import bot` must not pay for.
-HEAVY = ("chromadb", "onnxruntime", "tokenizers", "numpy", "langchain_core", "openai", "pydantic",
+HEAVY = ("chromadb", "onnxruntime", "tokenizers", "numpy", "langchain_core", "langchain_openai",
+         "langchain", "langsmith", "openai", "pydantic",
          "trafilatura", "lxml", "pypdf", "docx", "feedparser", "httpcore", "prompt_toolkit",
          "sqlite3", "asyncio", "rich")  # fmt: skip
 
