@@ -73,6 +73,8 @@ def _scope(tokens: Sequence[Word], at: int) -> Scope | None:
     low = tokens[at].lower
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if low in NONE_WORDS:
+        if low == "nor" and any(t.lower in NEGATORS | NONE_WORDS for t in tokens[:at]):
+            return None  # "neither … nor" denies once
         if following and (following.lower in NO_MORE or not following.is_word):
             return None  # "no more than", "No 1", "No, he said"
         after = tuple(_meanings(tokens[at + 1 : at + _WINDOW]))

@@ -46,6 +46,7 @@ class Known:
         self._names.update(plain(token.text) for token in named if not token.text.islower())
         self._stems.update(stem(token.text) for token in named if token.text.islower())
         self._joined.update(a + b for a, b in pairwise(lowered))
+        self._together.update(pairwise(lowered))
         self._initials.update(_initials(tokens))
         for at, token in enumerate(named):
             if token.text.islower() or (len(token.text) <= _SHORT and not token.text.isupper()):

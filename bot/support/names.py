@@ -13,10 +13,10 @@ from itertools import pairwise
 from bot.support.calendar import MONTHS, WEEKDAYS
 from bot.support.counts import ONES, ORDINALS, SCALES, TENS, VAGUE
 from bot.support.known import Known
-from bot.support.ordinary import ordinary_stems
+from bot.support.ordinary import is_ordinary
 from bot.support.problem import Problem, ProblemKind, shown
 from bot.support.roles import exchanged
-from bot.support.words import STOP_WORDS, Word, plain, stem
+from bot.support.words import STOP_WORDS, Word, plain
 
 _HONORIFICS = frozenset("mr mrs ms miss dr prof sir dame i i'm i'll i've i'd ok am pm".split())
 _NUMBER_WORDS = frozenset((*MONTHS, *WEEKDAYS, *ONES, *TENS, *SCALES, *ORDINALS, *VAGUE))
@@ -80,7 +80,7 @@ def _ordinary(tokens: Sequence[Word], at: int) -> bool:
         return not (token.text.isupper() and low in ("us", "who", "it"))
     if any(map(str.isupper, token.text[1:])):
         return False
-    return low == "a" or (_begins(tokens, at) and stem(low) in ordinary_stems())
+    return low == "a" or (_begins(tokens, at) and is_ordinary(low))
 
 
 def _begins(tokens: Sequence[Word], at: int) -> bool:

@@ -63,6 +63,7 @@ NONE_WORDS = frozenset("no none nobody nothing nowhere neither nor".split())
 _DENIERS = "refuse fail failure decline deny denial reject avoid lack unable unlikely"
 # Say no in other words: enough for a claim that denies what they are about.
 _NEGATIVE = (
+    "cut outage blackout knock "
     "boycott prevent stop ban block cancel cancelled canceled defeat absent absence miss end "
     "halt suspend suspension postpone delay withdraw withdrew withdrawn withdrawal abandon lose "
     "lost loss oppose prohibit forbid forbidden forbade bar barred exclude only instead few "

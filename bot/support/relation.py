@@ -27,7 +27,7 @@ def relation_problems(
     if in_all < LEAST_SHARED or in_cited < LEAST_CITED:
         yield Problem(
             ProblemKind.UNRELATED,
-            f"only {in_all:.0%} of its words are in the cited sentences",
+            f"only {in_cited:.0%} of its words are in the cited sentences",
         )
     spoken = {token.lower for token in claim if token.is_word}
     for persons in (_YOU, _I):

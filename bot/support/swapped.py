@@ -64,6 +64,8 @@ def _around(
     yield from content(following)[:_NEAR]
     if after is not None and len(following) == after.first - figure.last - 1:
         yield after.text.casefold()
+    if figure.first and tokens[figure.first - 1].lower in ("from", "to"):
+        yield tokens[figure.first - 1].lower
     start = max(figure.first - _TOKENS, before.last + 1 if before else 0)
     leading = _until_break(tokens[start : figure.first][::-1])
     if before is None or len(leading) < figure.first - start:

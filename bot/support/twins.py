@@ -60,7 +60,7 @@ class _Line:
 
     def _read(self, token: Word) -> None:
         low = token.lower
-        if low in _LEFT_OUT:
+        if low in _LEFT_OUT or low == "nor":  # "neither … nor" denies once
             return
         if low in ("not", "never") or low in NONE_WORDS:
             self.negators[-1] += 1

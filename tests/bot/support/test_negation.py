@@ -19,6 +19,8 @@ FAITHFUL = [
     ("The state failed to stop the flood.", "The state did not stop the flood."),
     ("The bill did not pass.", "The bill was defeated."),
     ("The bridge was closed, not opened.", "The bridge was closed."),
+    ("The king and queen would not go.", "Neither the king nor the queen would go."),
+    ("The flood cut power to homes.", "The flood left homes without power."),
     ("Acme beat Globex.", "Globex lost to Acme."),
     ("Acme sold the mill to Globex.", "Globex bought the mill from Acme."),
     ("Nobody was hurt in the fire.", "No one was hurt in the fire."),

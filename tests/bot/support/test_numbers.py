@@ -144,6 +144,7 @@ def test_a_number_of_the_question_is_no_evidence() -> None:
 SWAPPED = [
     ("42 people died and 11 were hurt.", "11 people died and 42 were hurt."),
     ("7 percent in 2020 and 5 percent in 2021.", "5 percent in 2020 and 7 percent in 2021."),
+    ("Profit rose to 3.04 from 3.4.", "Profit rose to 3.4, from 3.04 a year earlier."),
     ("Ayes were 211, while 148 said nay.", "Ayes were 148, while 211 said nay."),
 ]
 
