@@ -163,7 +163,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StatusEvent:
-    """A stage has begun: "searching" or "reading"; or a notice, such as of a model that failed."""
+    """A stage has begun: "understanding" a follow-up, "searching", "reading"."""
 
     stage: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.cli.progress import StatusLine
 from bot.cli.terminal import Terminal
 from bot.render.citation import Quotes
 from bot.render.content import withheld
@@ -22,15 +23,20 @@ def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes =
     citations, once.
     """
     prose = _Prose(terminal)
-    for event in events:
-        match event:
-            case TextDelta(text, quotation) if quotes == "none" or not quotation:
-                prose.write(text)
-            case Final(answer):
-                _finish(answer, terminal, quotes=quotes, streamed=prose.begun)
-                return event
-            case _:
-                pass
+    with StatusLine(terminal.err) as status:
+        for event in events:
+            match event:
+                case StatusEvent(stage) if terminal.live:
+                    status.show(f"{stage} …")
+                case TextDelta(text, quotation) if quotes == "none" or not quotation:
+                    status.clear()
+                    prose.write(text)
+                case Final(answer):
+                    status.clear()
+                    _finish(answer, terminal, quotes=quotes, streamed=prose.begun)
+                    return event
+                case _:
+                    pass
     raise AssertionError("a stream ends with Final")
 
 
@@ -40,27 +46,32 @@ class _Prose:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._column = 0
+        self._space = ""  # white space that waits for the word after it
         self.begun = False
 
     def write(self, text: str) -> None:
         """Write more of the text; a newline in it is kept."""
         cleaned = clean(text if self.begun else text.lstrip())
         for part in re.findall(r"\n|[^\S\n]+|\S+", cleaned):
-            self._put(part)
+            if part == "\n":
+                self._put("\n", 0)
+            elif part.isspace():
+                self._space = part
+            else:
+                self._word(part)
         self._terminal.out.flush()
         self.begun = True
 
-    def _put(self, part: str) -> None:
-        width = self._terminal.width
-        wide = cells(part)
-        if part == "\n":
-            self._column = 0
-        elif width and part.strip() and self._column and self._column + wide > width:
-            self._terminal.out.write("\n")
-            self._column = wide
+    def _word(self, word: str) -> None:
+        width, after = self._terminal.width, self._column + cells(self._space) + cells(word)
+        if width and self._column and after > width:
+            self._put(f"\n{word}", cells(word))
         else:
-            self._column += wide
-        self._terminal.out.write(part)
+            self._put(f"{self._space}{word}", after)
+
+    def _put(self, text: str, column: int) -> None:
+        self._terminal.out.write(text)
+        self._column, self._space = column, ""
 
 
 def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: bool) -> None:
