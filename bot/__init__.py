@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.chain import build_chain
     from bot.engine import Bot
+    from bot.session import Session
     from bot.types import (
         Abstention,
         Answer,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Bot": "bot.engine",
+    "Session": "bot.session",
     "DatelineError": "retrieval.errors",
     "build_chain": "bot.chain",
     **dict.fromkeys(
@@ -70,6 +72,7 @@ __all__ = [
     "Flaw",
     "Reason",
     "Rejected",
+    "Session",
     "Status",
     "StatusEvent",
     "TextDelta",

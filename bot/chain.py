@@ -37,7 +37,6 @@ from bot.asked import DEFAULT_K
 from bot.engine import Bot
 from bot.errors import UsageError
 from bot.message import MessageWriter, whole
-from bot.types import Event
 
 ChainInput = str | dict[str, Any] | Sequence[MessageLikeRepresentation]
 
@@ -171,8 +170,7 @@ class AnswerChain(RunnableSerializable[ChainInput, AIMessage]):
 
     async def _achunks(self, given: ChainInput) -> AsyncGenerator[AIMessageChunk]:
         writer = MessageWriter()
-        events = cast(AsyncGenerator[Event], self.bot.astream(**self._arguments(given)))
-        async with aclosing(events):
+        async with aclosing(self.bot.astream(**self._arguments(given))) as events:
             async for event in events:
                 for chunk in writer.take(event):
                     yield chunk

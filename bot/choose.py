@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The reader; the one that looks outside the filters; judge and rewriter where there are."""
+    """The reader; the one that looks outside the filters; the others where there are."""
 
     reader: Reader
     scout: Reader
+    stand_in: Reader | None = None
     judge: Judge | None = None
     rewriter: ModelRewriter | None = None
 
@@ -26,7 +27,8 @@ class Readers:
 def choose_readers(settings: Settings) -> Readers:
     """The readers that the settings ask for. Nothing is loaded yet.
 
-    With "auto" the extractive reader stands in for a model that cannot be reached.
+    With "auto" the extractive reader stands in for a model that cannot be reached, or of whose
+    answer nothing holds.
 
     Raises:
         NotConfiguredError: a model is asked for, and something it needs is missing.
@@ -35,17 +37,16 @@ def choose_readers(settings: Settings) -> Readers:
     if not settings.uses_model:
         return Readers(extractive, extractive)
     from bot.model.build import build_model
-    from bot.readers.fallback import FallbackReader
     from bot.readers.judge import ModelJudge
     from bot.readers.model import ModelReader
     from bot.rewriter import ModelRewriter
 
     model = build_model(settings)
-    reader: Reader = ModelReader(
-        model, prompt_tokens=settings.prompt_tokens, seconds=settings.deadline
+    reader = ModelReader(model, prompt_tokens=settings.prompt_tokens, seconds=settings.deadline)
+    return Readers(
+        reader,
+        scout=extractive,
+        stand_in=extractive if settings.reader == "auto" else None,
+        judge=ModelJudge(model, seconds=settings.deadline) if settings.judge else None,
+        rewriter=ModelRewriter(model, seconds=settings.deadline),
     )
-    if settings.reader == "auto":
-        reader = FallbackReader(reader, extractive)
-    judge = ModelJudge(model, seconds=settings.deadline) if settings.judge else None
-    rewriter = ModelRewriter(model, seconds=settings.deadline)
-    return Readers(reader, extractive, judge, rewriter)

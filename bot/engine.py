@@ -7,9 +7,10 @@ with Bot.open("archive/") as bot:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import aclosing, closing
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from bot.asked import DEFAULT_K, Asked, make_asked
 from bot.citations import CitationCheck, CitationMaker, verify_answer
-from bot.readers import DraftClaim, Judge, Reader
+from bot.errors import ModelError
+from bot.readers import DraftClaim, Judge, Reader, Record
 from bot.types import Answer, Event, Final, Reason, StatusEvent
 from bot.work import Work
 from retrieval.archive import Archive
@@ -36,6 +38,7 @@ class Bot:
 
     Args:
         reader: reads the passages.
+        stand_in: reads them where a model fails `reader`, or nothing that it drafts holds.
         scout: finds out, when the filters leave nothing, whether there is an answer outside them;
             by default `reader`. A model's reader should not be asked, and paid, twice.
         judge: asked about each claim in a reader's own words, after all other checks.
@@ -48,6 +51,7 @@ class Bot:
         archive: Archive,
         reader: Reader,
         *,
+        stand_in: Reader | None = None,
         scout: Reader | None = None,
         judge: Judge | None = None,
         rewriter: ModelRewriter | None = None,
@@ -56,6 +60,7 @@ class Bot:
     ) -> None:
         self.archive = archive
         self.reader = reader
+        self._stand_in = stand_in
         self._scout = scout or reader
         self.rewriter = rewriter
         self._judge = judge
@@ -115,6 +120,7 @@ class Bot:
         return cls(
             archive,
             readers.reader,
+            stand_in=readers.stand_in,
             scout=readers.scout,
             judge=readers.judge,
             rewriter=readers.rewriter,
@@ -207,9 +213,12 @@ class Bot:
         source: str | Sequence[str] | None = None,
     ) -> Answer:
         """As `ask`, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.ask, question, k=k, since=since, until=until, source=source
-        )
+        events = self.astream(question, k=k, since=since, until=until, source=source)
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Final):
+                    return event.answer
+        raise AssertionError("a stream ends with Final")
 
     async def astream(
         self,
@@ -219,12 +228,24 @@ class Bot:
         since: date | str | None = None,
         until: date | str | None = None,
         source: str | Sequence[str] | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """As `stream`, without blocking the event loop."""
-        events = self.stream(question, k=k, since=since, until=until, source=source)
-        with closing(events):
-            while (event := await asyncio.to_thread(next, events, None)) is not None:
+        asked = make_asked(question, k=k, since=since, until=until, source=source)
+        deadline = self.deadline()
+        events = self.events(asked, deadline=deadline)
+        step: asyncio.Task[Event | None] | None = None
+        try:
+            while True:
+                step = asyncio.create_task(asyncio.to_thread(next, events, None))
+                if (event := await asyncio.shield(step)) is None:
+                    return
                 yield event
+        finally:
+            # A cancelled task leaves its thread at work on `events`, which must stop first.
+            deadline.cancel()
+            if step is not None and not step.done():
+                await asyncio.wait([step])
+            events.close()
 
     def verify(self, answer: Answer) -> list[CitationCheck]:
         """Re-prove every citation of a saved answer against the archive, offline."""
@@ -247,12 +268,11 @@ class Bot:
         hits = (*self._carried(asked, found.hits), *found.hits)
         yield StatusEvent("reading")
         read_from = perf_counter()
-        maker = CitationMaker(self.archive.article, asked.search, self._judge)
+        judge = partial(self._judge, deadline=deadline) if self._judge else None
+        maker = CitationMaker(self.archive.article, asked.search, judge)
         work = Work(maker, self.reader.name, record=asked.record)
         if hits:
-            with closing(self.reader.read(asked.search, hits, deadline=deadline)) as drafts:
-                for draft in drafts:
-                    yield from work.take(draft)
+            yield from self._read(work, asked, hits, deadline)
         if not work.claims and not work.rejected and asked.filters and self._outside(asked):
             work.reason = Reason.OUTSIDE_FILTERS
         now = perf_counter()
@@ -263,6 +283,24 @@ class Bot:
         }
         answer = work.answer(asked, hits, created=self._clock(), timings=timings)
         yield Final(answer, hits)
+
+    def _read(
+        self, work: Work, asked: Asked, hits: Sequence[Hit], deadline: Deadline
+    ) -> Iterator[Event]:
+        """Let the reader draft, and if nothing comes of that, the one that stands in."""
+        try:
+            with closing(self.reader.read(asked.search, hits, deadline=deadline)) as drafts:
+                for draft in drafts:
+                    yield from work.take(draft)
+            why = work.nothing_holds
+        except ModelError as error:
+            if self._stand_in is None:
+                raise
+            why = str(error)
+        if why and self._stand_in is not None:
+            yield from work.take(_taking_over(self._stand_in, why))
+            for draft in self._stand_in.read(asked.search, hits):
+                yield from work.take(draft)
 
     def _carried(self, asked: Asked, hits: Sequence[Hit]) -> list[Hit]:
         """The passages that the turn before was answered from, as far as `hits` lack them."""
@@ -279,6 +317,10 @@ class Bot:
         hits = self.archive.search(asked.search, limit=asked.k)
         drafts = self._scout.read(asked.search, hits) if hits else iter(())
         return any(isinstance(draft, DraftClaim) for draft in drafts)
+
+
+def _taking_over(reader: Reader, why: str) -> Record:
+    return Record(reader=reader.name, notices=(f"{why}; this answer was made without it",))
 
 
 def last_event(events: Iterator[Event]) -> Final:

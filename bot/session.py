@@ -163,5 +163,6 @@ def _stored(bot: Bot, conversation: str) -> list[_Said]:
 
 
 def _turn(answer: Answer) -> Turn:
-    answered = " ".join(claim.short or claim.text for claim in answer.claims)
+    shorts = dict.fromkeys(claim.short for claim in answer.claims if claim.short)
+    answered = ", ".join(shorts) or " ".join(claim.text for claim in answer.claims)
     return Turn(answer.question, answer.standalone or answer.question, answered)

@@ -53,7 +53,7 @@ class Claim:
 
     `short` is the short answer inside the claim's evidence, None where none stands out; it is a
     span of the text of the article that citation `short_in` cites. `lead` is what separates the
-    claim from the one before it: prose runs on, quotations stand on lines of their own.
+    claim from the one before it: prose runs on, and "\\n" is before what is only a quotation.
     """
 
     text: str
@@ -163,16 +163,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StatusEvent:
-    """A stage has begun: "searching" or "reading"; or a notice, such as of a model that failed."""
+    """A stage has begun: "understanding" a follow-up, "searching", "reading"."""
 
     stage: str
 
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """Verified text to append to what is shown."""
+    """Verified text to append to what is shown.
+
+    `quotation` says that it is nothing but what its citations quote, as the extractive reader's is.
+    """
 
     text: str
+    quotation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

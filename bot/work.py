@@ -50,6 +50,13 @@ class Work:
     reason: Reason = Reason.NO_MATCH
     nearest: tuple[Evidence, ...] = ()
 
+    @property
+    def nothing_holds(self) -> str:
+        """That nothing is left of what was drafted, in words; empty if something is, or was not."""
+        if self.claims or not self.rejected:
+            return ""
+        return "nothing that the model wrote is borne out by the articles"
+
     def take(self, draft: Draft) -> Iterator[Event]:
         """Take in a draft; the events are what may be shown of it."""
         match draft:
@@ -70,7 +77,8 @@ class Work:
         for citation in self.maker.citations[before:]:
             yield CitationEvent(citation)
         markers = "".join(f"[{number}]" for number in claim.citations)
-        yield TextDelta((claim.lead if self.claims else "") + f"{claim.text} {markers}")
+        lead = claim.lead if self.claims else ""
+        yield TextDelta(f"{lead}{claim.text} {markers}", quotation=draft.text is None)
         self.claims.append(claim)
 
     def answer(

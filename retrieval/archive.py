@@ -240,16 +240,6 @@ class Archive:
             f"the archive has no article {article_id!r}: see `dateline list`"
         )
 
-    def passages_around(
-        self, article_id: str, revision: int, start: int, end: int
-    ) -> list[Passage]:
-        """The passages that share text with `[start, end)`; none of a revision that is not current.
-
-        Raises:
-            ArchiveError: the archive cannot be read.
-        """
-        return self._ledger.passages_around(article_id, revision, start, end)
-
     def articles(self, filters: Filters | None = None) -> list[ArticleRef]:
         """Articles that pass the filters, newest first."""
         return self._ledger.articles(filters)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("bot", "prompts", "retrieval")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
@@ -22,7 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("wheel")
     copy = folder / "copy"
     copy.mkdir()
-    for name in ("bot", "retrieval"):
+    for name in PACKAGES:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
@@ -33,25 +34,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         return archive.namelist()
 
 
-def test_the_wheel_holds_every_file_of_both_packages(wheel: list[str]) -> None:
+def test_the_wheel_holds_every_file_of_the_packages(wheel: list[str]) -> None:
     """Weights, licences and `py.typed` travel with the code; nothing is left behind."""
     files = {
         file.relative_to(ROOT).as_posix()
-        for package in ("bot", "retrieval")
+        for package in PACKAGES
         for file in (ROOT / package).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert files <= set(wheel)
-    assert {"bot/py.typed", "retrieval/py.typed", "retrieval/weights/minilm.onnx"} <= files
+    assert {"bot/py.typed", "retrieval/py.typed", "retrieval/weights/minilm.onnx", "prompts/answer.md"} <= files
 
 
 def test_the_wheel_holds_nothing_else(wheel: list[str]) -> None:
     """No tests, no corpus, no evaluations."""
-    assert {name.partition("/")[0].partition("-")[0] for name in wheel} == {
-        "bot",
-        "retrieval",
-        "dateline",
-    }
+    tops = {name.partition("/")[0].partition("-")[0] for name in wheel}
+    assert tops == {*PACKAGES, "dateline"}
     licences = {name.rpartition("/")[2] for name in wheel if "dist-info/licenses/" in name}
     assert licences >= {"LICENSE", "LICENSE-minilm.txt"}
 

@@ -4,7 +4,7 @@
     boundary.py   runs it; every error becomes one line and an exit code
     options.py    options that several commands share
     terminal.py   stdout and stderr: width, colour, the output door
-    progress.py   the progress bar
+    progress.py   what is going on: a line, a bar
     opening.py    opens the archive that the options name
     asking.py     ask, chat
     streaming.py  an answer as it is made

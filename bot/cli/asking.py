@@ -100,9 +100,10 @@ def chat(
     judge: JudgeOption = None,
     archive: ArchiveOption = None,
 ) -> int:
-    """Ask one question after another; follow-ups such as "Why did they?" are understood.
+    """Ask one question after another, with follow-ups.
 
-    /help lists the chat's own commands. Ctrl-C stops an answer, Ctrl-D ends the chat.
+    "Why did they?" is understood with what was asked before. /help lists the chat's own commands.
+    Ctrl-C stops an answer, Ctrl-D ends the chat.
     """
     from bot.asked import make_filters
     from bot.chat import Chat

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.cli.progress import StatusLine
 from bot.cli.terminal import Terminal
 from bot.render.citation import Quotes
 from bot.render.content import withheld
 from bot.render.data import to_json
 from bot.render.layout import cells
-from bot.render.sanitise import clean, clean_line
+from bot.render.sanitise import clean
 from bot.render.text import render_citations, render_text
 from bot.types import Answer, CitationEvent, Event, Final, Status, StatusEvent, TextDelta
-
-_MARKERS = re.compile(r"(\s*\[\d+\])+\s*$")
 
 
 def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes = "short") -> Final:
@@ -23,19 +22,21 @@ def stream_text(events: Iterable[Event], terminal: Terminal, *, quotes: Quotes =
     Text is written as it comes, unless it is nothing but a quotation: that is shown with the
     citations, once.
     """
-    quoted: set[str] = set()
     prose = _Prose(terminal)
-    for event in events:
-        match event:
-            case CitationEvent(citation):
-                quoted.add(clean_line(citation.quote))
-            case TextDelta(text) if quotes == "none" or not _is_quotation(text, quoted):
-                prose.write(text)
-            case Final(answer):
-                _finish(answer, terminal, quotes=quotes, streamed=prose.begun)
-                return event
-            case _:
-                pass
+    with StatusLine(terminal.err) as status:
+        for event in events:
+            match event:
+                case StatusEvent(stage) if terminal.live:
+                    status.show(f"{stage} …")
+                case TextDelta(text, quotation) if quotes == "none" or not quotation:
+                    status.clear()
+                    prose.write(text)
+                case Final(answer):
+                    status.clear()
+                    _finish(answer, terminal, quotes=quotes, streamed=prose.begun)
+                    return event
+                case _:
+                    pass
     raise AssertionError("a stream ends with Final")
 
 
@@ -45,32 +46,32 @@ class _Prose:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._column = 0
+        self._space = ""  # white space that waits for the word after it
         self.begun = False
 
     def write(self, text: str) -> None:
         """Write more of the text; a newline in it is kept."""
         cleaned = clean(text if self.begun else text.lstrip())
         for part in re.findall(r"\n|[^\S\n]+|\S+", cleaned):
-            self._put(part)
+            if part == "\n":
+                self._put("\n", 0)
+            elif part.isspace():
+                self._space = part
+            else:
+                self._word(part)
         self._terminal.out.flush()
         self.begun = True
 
-    def _put(self, part: str) -> None:
-        width = self._terminal.width
-        wide = cells(part)
-        if part == "\n":
-            self._column = 0
-        elif width and part.strip() and self._column and self._column + wide > width:
-            self._terminal.out.write("\n")
-            self._column = wide
+    def _word(self, word: str) -> None:
+        width, after = self._terminal.width, self._column + cells(self._space) + cells(word)
+        if width and self._column and after > width:
+            self._put(f"\n{word}", cells(word))
         else:
-            self._column += wide
-        self._terminal.out.write(part)
+            self._put(f"{self._space}{word}", after)
 
-
-def _is_quotation(text: str, quoted: set[str]) -> bool:
-    said = clean_line(_MARKERS.sub("", text))
-    return not said or all(part in quoted for part in said.split(" … "))
+    def _put(self, text: str, column: int) -> None:
+        self._terminal.out.write(text)
+        self._column, self._space = column, ""
 
 
 def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: bool) -> None:
@@ -88,15 +89,15 @@ def _finish(answer: Answer, terminal: Terminal, *, quotes: Quotes, streamed: boo
 def stream_json(events: Iterable[Event], terminal: Terminal) -> Final:
     """Write each event as a JSON object on a line of its own; return the last one.
 
-    The objects have "event": "status" with "stage", "text" with "text", "citation" with
-    "citation", and at the end "final" with "answer", which is in the form of a saved answer.
+    The objects have "event": "status" with "stage", "text" with "text" and "quotation", "citation"
+    with "citation", and at the end "final" with "answer", which is in the form of a saved answer.
     """
     for event in events:
         match event:
             case StatusEvent(stage):
                 line: dict[str, object] = {"event": "status", "stage": stage}
-            case TextDelta(text):
-                line = {"event": "text", "text": text}
+            case TextDelta(text, quotation):
+                line = {"event": "text", "text": text, "quotation": quotation}
             case CitationEvent(citation):
                 line = {"event": "citation", "citation": citation}
             case Final(answer):

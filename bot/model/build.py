@@ -6,12 +6,15 @@ through langchain's `init_chat_model` and needs that provider's package.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from bot.errors import NotConfiguredError
 from bot.model.chat import ChatModel
+from bot.model.faults import detail
+from bot.model.line import watch
 from bot.model.spending import Budget, Prices
 from bot.settings import OPENAI_URL, Settings
 
@@ -42,12 +45,18 @@ def build_model(settings: Settings) -> ChatModel:
     return ChatModel(
         _from_openai(settings),
         name=settings.model,
-        where="OpenAI" if settings.hosted else urlsplit(settings.base_url or "").netloc,
+        where="OpenAI" if settings.hosted else _host(settings.base_url or ""),
         answer_tokens=settings.answer_tokens,
         budget=budget,
         options=_call_options,
         tracing=settings.tracing,
+        key=settings.api_key,
     )
+
+
+def _host(url: str) -> str:
+    """The server of an address, without the name and the password that may stand before it."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _prices(settings: Settings) -> Prices | None:
@@ -77,6 +86,10 @@ def _from_openai(settings: Settings) -> BaseChatModel:
         api_key=settings.api_key or "not-needed",  # type: ignore[arg-type] # a str is accepted
         timeout=openai.Timeout(_READ, connect=_CONNECT),
         max_retries=0,  # ours know the deadline
+        # A redirect would send the prompt on to a server that nobody named.
+        http_client=openai.DefaultHttpxClient(
+            follow_redirects=False, event_hooks={"request": [watch]}
+        ),
         use_responses_api=False,
         stream_usage=True,
         **limit,
@@ -94,12 +107,19 @@ def _from_provider(settings: Settings) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     provider, _, name = settings.model.partition(":")
+    options: dict[str, Any] = {"model_provider": provider, "max_tokens": settings.answer_tokens}
     try:
-        return init_chat_model(name, model_provider=provider, max_tokens=settings.answer_tokens)
+        chat = init_chat_model(name, **options)
+        if "max_retries" in type(chat).model_fields:  # ours know the deadline
+            chat = init_chat_model(name, **options, max_retries=0)
     except ImportError as error:
-        package = f"langchain-{provider.replace('_', '-')}"
+        named = re.search(r"pip install ([\w-]+)", str(error))
+        package = named[1] if named else f"langchain-{provider.replace('_', '-')}"
         raise NotConfiguredError(
             f"the model {settings.model} needs the package {package}: pip install {package}"
         ) from error
-    except ValueError as error:  # an unknown provider, or a missing key
-        raise NotConfiguredError(f"the model {settings.model} cannot be used: {error}") from error
+    except Exception as error:  # an unknown provider, a missing key: each says it in its own way
+        raise NotConfiguredError(
+            f"the model {settings.model} cannot be used: {detail(error)}"
+        ) from error
+    return cast("BaseChatModel", chat)

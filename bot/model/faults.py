@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.errors import (
     ModelError,
@@ -17,6 +18,9 @@ from bot.errors import (
     ModelUnreachableError,
 )
 from bot.render.sanitise import clean_line
+
+if TYPE_CHECKING:
+    import openai
 
 _LONGEST_DETAIL = 160  # characters of a foreign message that ours repeats
 _SECRET = re.compile(r"\b(?:sk|xox[a-z])-[\w*.-]{4,}")
@@ -31,36 +35,50 @@ class Fault:
     after: float | None = None
 
 
-def translate(error: Exception, *, where: str, model: str) -> Fault:
-    """`where` names the server and `model` the model, for messages."""
+def translate(error: Exception, *, where: str, model: str, midway: bool = False) -> Fault:
+    """Our error for a foreign one.
+
+    Args:
+        where: names the server, for messages.
+        model: names the model, for messages.
+        midway: whether a part of the reply had come.
+    """
     import openai
 
+    known: ModelError
+    again = False
     match error:
         case ModelError():
-            return Fault(error)
-        case openai.APITimeoutError():
-            return Fault(ModelUnreachableError(f"{where} did not answer in time"), again=True)
-        case openai.APIConnectionError():
-            return Fault(
-                ModelUnreachableError(f"{where} cannot be reached: is it running?"), again=True
-            )
+            known = error
         case openai.APIStatusError():
             return _status(error, where=where, model=model)
+        case openai.APIConnectionError() if midway:
+            known = ModelReplyError(f"the connection to {where} broke off: ask again")
+        case openai.APITimeoutError():
+            known, again = ModelUnreachableError(f"{where} did not answer: ask again later"), True
+        case openai.APIConnectionError():
+            known, again = ModelUnreachableError(f"{where} cannot be reached: is it running?"), True
         case openai.APIError():
-            return Fault(ModelReplyError(f"{where} broke off: {detail(error)}"))
+            known = ModelReplyError(f"{where} failed while it wrote ({detail(error)}): ask again")
         case _:
-            return Fault(ModelReplyError(f"{where} sent what is no reply: {detail(error)}"))
+            do = "ask again" if midway else "check --base-url"
+            known = ModelReplyError(f"{where} sent what is no reply ({detail(error)}): {do}")
+    return Fault(known, again)
 
 
-def _status(error: object, *, where: str, model: str) -> Fault:
+def _status(error: openai.APIStatusError, *, where: str, model: str) -> Fault:
     """What an HTTP status means, and whether it may pass."""
-    status, code = getattr(error, "status_code", 0), getattr(error, "code", None)
+    status, code = error.status_code, error.code
     if status in (408, 409) or status >= 500:
         said = f"{where} failed ({status}): ask again later"
         return Fault(ModelUnreachableError(said), again=True, after=_retry_after(error))
     if status == 429 and code != "insufficient_quota":
         said = f"{where} takes no more requests for now (429): ask again later"
         return Fault(ModelUnreachableError(said), again=True, after=_retry_after(error))
+    if status < 400:  # not followed: the prompt would go to a server that nobody named
+        to = error.response.headers.get("location", "elsewhere")
+        said = f"{where} redirects to {clean_line(to)}: give that address, if it is right"
+        return Fault(ModelRefusedError(said))
     lasting = {
         401: f"{where} refused the key (401): check OPENAI_API_KEY",
         403: f"{where} refused the key (403): check OPENAI_API_KEY",
@@ -71,6 +89,15 @@ def _status(error: object, *, where: str, model: str) -> Fault:
     if code == "context_length_exceeded":
         said = f"the prompt is too long for {model!r}: lower -k or DATELINE_PROMPT_TOKENS"
     return Fault(ModelRefusedError(said))
+
+
+def is_free(error: Exception) -> bool:
+    """Whether a request that ended so has certainly cost nothing: it was refused, or never came."""
+    import openai
+
+    if isinstance(error, openai.APITimeoutError):
+        return False
+    return isinstance(error, openai.APIStatusError | openai.APIConnectionError)
 
 
 def rejects_stream_options(error: Exception) -> bool:
@@ -84,14 +111,34 @@ def rejects_stream_options(error: Exception) -> bool:
 
 def detail(error: object) -> str:
     """A foreign error's message on one line, short, without keys."""
-    text = _SECRET.sub("…", clean_line(str(error))) or type(error).__name__
+    text = clean_line(_hide(str(error), None)) or type(error).__name__
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
 
 
-def _retry_after(error: object) -> float | None:
-    headers = getattr(getattr(error, "response", None), "headers", {})
+def without_keys(error: BaseException, key: str | None) -> None:
+    """Take keys out of what an error and those behind it say: servers repeat them.
+
+    A traceback prints all of it, and may end up in a log.
+    """
+    seen: set[int] = set()
+    queue: list[BaseException | None] = [error]
+    while queue:
+        one = queue.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.args = tuple(
+                _hide(said, key) if isinstance(said, str) else said for said in one.args
+            )
+            queue += [one.__cause__, one.__context__]
+
+
+def _hide(text: str, key: str | None) -> str:
+    return _SECRET.sub("…", text.replace(key, "…") if key else text)
+
+
+def _retry_after(error: openai.APIStatusError) -> float | None:
     try:
-        seconds = float(headers.get("retry-after", ""))
+        seconds = float(error.response.headers.get("retry-after", ""))
     except ValueError:
         return None
     return seconds if 0 <= seconds < 1e6 else None

@@ -21,6 +21,7 @@ from bot.question.words import (
     tokens,
 )
 
+_SEVERAL = frozenset("people men women children police".split())
 _NOT = {word: f"{word}n't" for word in "did does do was were is are has have had would".split()}
 _NOT |= {"will": "won't", "can": "can't", "could": "couldn't"}
 
@@ -54,7 +55,8 @@ class Form:
     @property
     def plural(self) -> bool:
         """Whether it asks for several: "Which countries …"."""
-        return self.noun.endswith("s") and not self.noun.endswith("ss")
+        noun = self.noun.lower()
+        return noun in _SEVERAL or (noun.endswith("s") and not noun.endswith("ss"))
 
     @property
     def _word(self) -> str:
@@ -159,6 +161,7 @@ def _verb(words: list[Token], at: int) -> int | None:
     for n in range(begin, len(words) if helping is None else helping):
         word, before = words[n].low, words[n - 1].low
         third = word.endswith("s") and not word.endswith(("ss", "us", "'s"))
+        third = third and not words[n].capital
         if (word in PREPOSITIONS and word != "of") or (word in DETERMINERS and before != "of"):
             break
         if is_past(word) or (third and not before.endswith("s") and n == begin):

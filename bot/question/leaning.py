@@ -30,7 +30,8 @@ _MOST_LEANING = 3  # words that name something, in a question that begins like t
 # "It" that stands for nothing.
 _EMPTY_IT = re.compile(
     r"\b(?:is|was) it (?:true|possible|likely|legal|clear|known|safe|worth|right|that|raining|"
-    r"snowing|cold|hot|too late)\b|\b(?:does|did|will|would) it (?:take|rain|snow|mean|matter)\b"
+    r"snowing|cold|hot|too late)\b"
+    r"|\b(?:does|did|will|would) it (?:take (?:to|for)|rain|snow|mean|matter)\b"
     r"|\bwhat time (?:is|was) it\b",
     re.IGNORECASE,
 )
@@ -89,7 +90,7 @@ def _explained(question: str, words: list[Token], at: int) -> bool:
         return not (at == len(words) - 1 and word.low in {"it", "them", "him", "her"})
     if word.low in PLURAL_PRONOUNS and words[0].low in {"which", "what", "how"}:
         # "Which unions said they would strike?", and not "How many did they count?"
-        return words[at - 1].low not in AUXILIARIES and bool(naming(words[:at])[1:])
+        return words[at - 1].low not in AUXILIARIES and bool(naming(words[1:at]))
     return False
 
 
@@ -101,6 +102,8 @@ def is_part(question: str, topic: Topic) -> bool:
     """Whether a question without a name asks for a part of something: "Who won?", "The toll?"."""
     words = tokens(question)
     own = [word.bare for word in naming(words) if word.low not in POINTERS]
+    if any(word.low in PRONOUNS for word in words):
+        return False  # it explains itself, or the rule for pronouns would have taken it
     first = [word.low for word in words[:2]]
     if first and first[0] in PREPOSITIONS:
         del first[0]

@@ -21,6 +21,7 @@ from bot.question.words import (
     tokens,
 )
 from bot.support.calendar import MONTHS, WEEKDAYS
+from bot.support.counts import ONES, ORDINALS, SCALES, TENS
 from bot.support.nations import SAME
 from bot.support.ordinary import ordinary_stems
 from bot.support.words import stem
@@ -76,6 +77,7 @@ _BODIES = frozenset(
     "water weekly wharf wire world airport army navy".split()
 )
 _GROUPS = frozenset("people police children men women staff crew crews public media".split())
+_COUNTS = frozenset((*ONES, *TENS, *SCALES, *ORDINALS))
 _LONGEST_PHRASE = 6  # words after the determiner
 
 
@@ -233,7 +235,7 @@ def _is_name_word(text: str, words: list[Token], at: int) -> bool:
     # A capital at the head of a sentence says little.
     if at + 1 < len(words) and words[at + 1].capital and _adjoins(text, words, at + 1):
         return True
-    return (word.bare,) in SAME or stem(word.bare) not in ordinary_stems()
+    return (word.bare,) in SAME or not (word.bare in _COUNTS or stem(word.bare) in ordinary_stems())
 
 
 def _is_function(word: Token) -> bool:

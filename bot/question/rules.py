@@ -17,7 +17,7 @@ from bot.question.form import Form, negated, parse
 from bot.question.leaning import dangling, is_bare, is_part
 from bot.question.mentions import Kind, Mention, kind_of, mentions
 from bot.question.pronouns import replaced
-from bot.question.turns import Topic
+from bot.question.turns import Topic, is_subject
 from bot.question.words import (
     AUXILIARIES,
     PERSON_PRONOUNS,
@@ -107,7 +107,8 @@ def _swap(follow_up: FollowUp) -> str | None:
     if about is None and (asks or not follow_up.conjunction):
         return None
     what = about["what"].strip() if about else follow_up.text
-    topic, last = follow_up.topic, follow_up.topic.last
+    topic = follow_up.topic
+    last = topic.last.partition(": what about ")[0]  # one of these at a time
     if len(naming(tokens(what))) > _MOST_OF_ONE_TOPIC:
         return None
     if (year := _YEAR.search(what)) and len(naming(tokens(what))) == 1:
@@ -124,13 +125,13 @@ def _swap(follow_up: FollowUp) -> str | None:
 
 def _like(kind: Kind, what: str, follow_up: FollowUp) -> Mention | None:
     """The mention in the last question that something of this kind takes the place of."""
-    last, form = follow_up.topic.last, follow_up.form
+    last = follow_up.topic.last
     found = [m for m in mentions(last) if m.text.lower() not in what.lower()]
     like = [m for m in found if m.kind is kind and kind is not Kind.THING]
     place = re.match(r"(?:in|at|from)\b", what)
-    if place is None and kind is Kind.NAME and form is not None and form.asks_subject:
-        return None  # "Who was elected in Eastmarch?" "And Finch?"
-    if kind is Kind.NAME and not like:
+    if kind is Kind.NAME and not place:  # it may be of any kind: the subject is likeliest
+        like = [m for m in found if m.is_name and is_subject(last, m)]
+    elif kind is Kind.NAME:
         like = [m for m in found if m.is_name]
     if place is not None:
         like = [m for m in like if last[: m.start].endswith(f"{place[0].lower()} ")] or like
@@ -143,6 +144,7 @@ def _ellipsis(follow_up: FollowUp) -> str | None:
     # "By how many votes?" is a question word with its noun, and no verb.
     bare = is_bare(asked)
     phrase = not bare and bool(WH & set(low[:2])) and parse(asked) is None
+    phrase = phrase and len(naming(tokens(asked))) <= 2
     if follow_up.has_name or not (bare or phrase):
         return None
     if form is None:

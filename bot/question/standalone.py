@@ -34,7 +34,8 @@ def standalone_by_rule(question: str, turns: Sequence[Turn]) -> Standalone | Non
     if not topic:
         return None if leans_on_earlier(question) else Standalone(question, False, ())
     asked, conjunction = _stripped(question)
-    text = rewrite(FollowUp(asked, conjunction, topic)) if len(asked) < _LONGEST else None
+    follows = bool(tokens(asked)) and len(asked) < _LONGEST
+    text = rewrite(FollowUp(asked, conjunction, topic)) if follows else None
     if text is None:
         return Standalone(question, False, ())
     text = _shortened(" ".join(text.split()), asked)

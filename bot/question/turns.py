@@ -67,7 +67,7 @@ class Topic:
             said = [m for m in _of(turn.answered, Kind.PERSON) if m.text not in turn.standalone]
             if _first_word(turn.standalone) in _PEOPLE:
                 asked = [*said, *asked]
-            unsure = [m for m in _of(turn.standalone, Kind.NAME) if _is_subject(turn.standalone, m)]
+            unsure = [m for m in _of(turn.standalone, Kind.NAME) if is_subject(turn.standalone, m)]
             if found := next(iter([*asked, *unsure, *said]), None):
                 return found.text
         return None
@@ -82,7 +82,7 @@ class Topic:
             if groups:
                 return groups[0].text
             if form is not None and form.plural and form.asks_subject:
-                return f"the {form.noun}"
+                return f"the {form.noun} that {form.predicate}"
             if found := next(iter(_of(turn.standalone, Kind.COUNTRY, Kind.BODY)), None):
                 return found.text
         return self.person()
@@ -119,6 +119,8 @@ class Topic:
         form = parse(turn.standalone)
         if form is None or not (form.asks_subject or form.noun):
             return None
+        if _first_word(turn.standalone) == "how":
+            return None  # "How many died?": the answer names nobody
         noun = form.noun.lower().split(" ")[-1]
         asked = {m.text for m in mentions(turn.standalone)}
         named = [m for m in mentions(turn.answered) if m.is_name and m.text not in asked]
@@ -129,8 +131,6 @@ class Topic:
         unique = list(dict.fromkeys(m.text for m in named))
         if form.plural:
             return _listed(unique[:_MOST_NAMES]) or None
-        if form.noun and _first_word(turn.standalone) == "how":
-            return None
         short = len(tokens(turn.answered)) <= _SHORT
         return unique[0] if unique and (short or len(unique) == 1) else None
 
@@ -186,7 +186,7 @@ def _first_word(text: str) -> str:
     return next((token.low for token in tokens(text)), "")
 
 
-def _is_subject(question: str, mention: Mention) -> bool:
+def is_subject(question: str, mention: Mention) -> bool:
     """Whether a name follows "did", "was" and the like."""
     return bool(
         re.search(r"\b(?:did|does|do|was|is|has|had|will|would)\s+$", question[: mention.start])

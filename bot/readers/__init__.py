@@ -6,7 +6,7 @@ turns them into citations and re-checks each one against the stored text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -103,4 +103,11 @@ class Ruling:
     usage: Usage | None = None
 
 
-Judge = Callable[[str, Sequence[str]], Ruling]  # a claim, and the headed sentences it cites
+class Judge(Protocol):
+    """Asked last about a claim in a reader's own words."""
+
+    def __call__(
+        self, claim: str, sentences: Sequence[str], *, deadline: Deadline | None = None
+    ) -> Ruling:
+        """Whether the headed sentences that a claim cites state it."""
+        ...

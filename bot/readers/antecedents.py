@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.readers.stems import stems
+from bot.stems import stems
 from retrieval.types import Span
 
 _LEANS = re.compile(

@@ -14,7 +14,7 @@ from bot.readers import DraftClaim, Evidence, NoAnswer
 from bot.readers.antecedents import antecedents
 from bot.readers.scoring import ScoredSentence, SentenceScorer
 from bot.readers.several import asks_for_several
-from bot.readers.stems import overlap, stems
+from bot.stems import overlap, stems
 from bot.types import Reason
 from retrieval.types import Hit
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 
 from bot.errors import ModelError
 from bot.model import Deadline, LanguageModel, Tally
@@ -15,7 +16,8 @@ from bot.readers import Ruling
 from bot.readers.numbering import shown
 
 _YES = re.compile(r"\W*yes\b", re.I)
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.S)
+_THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.S)
+_LONGEST = 20_000  # characters of a reply that are read, thoughts included
 
 
 class ModelJudge:
@@ -25,15 +27,19 @@ class ModelJudge:
         self._model = model
         self._seconds = seconds
 
-    def __call__(self, claim: str, sentences: Sequence[str]) -> Ruling:
+    def __call__(
+        self, claim: str, sentences: Sequence[str], *, deadline: Deadline | None = None
+    ) -> Ruling:
         """Whether the model says yes. If it cannot be asked, the claim does not stand."""
         listed = "\n".join(f"- {shown(sentence)}" for sentence in sentences)
         messages = load_prompt("support").fill(claim=shown(claim), sentences=listed)
-        tally = Tally()
+        deadline, tally, reply = deadline or Deadline(self._seconds), Tally(), ""
         try:
-            reply = "".join(
-                self._model.stream(messages, deadline=Deadline(self._seconds), tally=tally)
-            )
+            with closing(self._model.stream(messages, deadline=deadline, tally=tally)) as pieces:
+                for piece in pieces:
+                    reply += piece
+                    if len(reply) > _LONGEST:
+                        break
         except ModelError as error:
             return Ruling(False, f"the model could not be asked about it: {error}", tally.usage)
         stands = _YES.match(_THOUGHT.sub("", reply)) is not None

@@ -16,7 +16,7 @@ from bot.render.sanitise import clean_line
 from retrieval.types import Hit
 
 # Numbers in brackets that the article itself holds must not pass for ours.
-_BRACKETED = re.compile(r"[\[【](\s*\d[\d\s,;–-]*)[\]】]")
+_BRACKETED = re.compile(r"[\[【［〔⟦](\s*\d[\d\s,;–-]*)[\]】］〕⟧]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Numbered:
 
 
 def number_sentences(hits: Sequence[Hit], *, fence: str, room: int) -> Numbered:
-    """Number the sentences of the best passages that fit into `room` characters.
+    """Number the sentences of the best passages that fit into `room` bytes of UTF-8.
 
     An article's passages stand together and in their order, under one heading, between two lines
     of `fence`; articles come in the order of their best passage. The best passage is always in.
@@ -49,7 +49,7 @@ def number_sentences(hits: Sequence[Hit], *, fence: str, room: int) -> Numbered:
     lines: list[str] = []
     sentences: list[Evidence] = []
     for group in by_article.values():
-        lines += [fence, heading(group[0].article.ref)]
+        lines += [fence, shown(heading(group[0].article.ref))]
         for hit in sorted(group, key=lambda h: h.passage.start):
             for span in hit.passage.sentences:
                 sentences.append(Evidence(hit.article.ref, span))
@@ -67,12 +67,16 @@ def _fitting(hits: Sequence[Hit], fence: str, room: int) -> list[Hit]:
     chosen: list[Hit] = []
     headed: set[str] = set()
     for hit in hits:
-        size = len(hit.text) + 8 * len(hit.passage.sentences)
+        size = _bytes(hit.text) + 8 * len(hit.passage.sentences)
         if hit.article.id not in headed:
-            size += len(heading(hit.article.ref)) + 2 * len(fence) + 4
+            size += _bytes(heading(hit.article.ref)) + 2 * len(fence) + 4
         if chosen and size > room:
             break
         room -= size
         headed.add(hit.article.id)
         chosen.append(hit)
     return chosen
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))

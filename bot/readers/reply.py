@@ -149,8 +149,8 @@ def _said(text: str, numbers: list[int], between: str) -> Said:
     lead: Lead = " "
     if bullet and bullet.end() < len(text):
         text, lead = text[bullet.end() :], "\n- "
-    elif breaks := between.count("\n") - between.count("\t"):
-        lead = "\n\n" if breaks > 1 else "\n"
+    elif "\n" in between:
+        lead = "\n\n"
     return Said(" ".join(text.split()), tuple(dict.fromkeys(numbers)), lead)
 
 

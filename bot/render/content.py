@@ -73,7 +73,9 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def is_quotation(claim: Claim, citations: Mapping[int, Citation]) -> bool:
-    """Whether a claim says nothing but what its citations quote."""
+    """Whether a claim, no part of running prose, says nothing but what its citations quote."""
+    if claim.lead != "\n":
+        return False
     quotes = [citations[number].quote for number in claim.citations if number in citations]
     said = clean_line(claim.text)
     return any(said == clean_line(joint.join(quotes)) for joint in (" … ", " "))

@@ -197,7 +197,7 @@ def _day_at(tokens: Sequence[Word], at: int) -> tuple[int, int] | None:
 
 
 def _day(token: Word) -> int | None:
-    if token.is_number and len(token.text) <= 2 and 1 <= int(token.text) <= 31:
+    if len(token.text) <= 2 and token.text.isdecimal() and 1 <= int(token.text) <= 31:
         return int(token.text)
     return None
 
@@ -213,7 +213,7 @@ def _year_after(tokens: Sequence[Word], at: int) -> tuple[int | None, int]:
 
 
 def _year(token: Word) -> int | None:
-    if token.is_number and len(token.text) == 4 and 1000 <= int(token.text) < 3000:
+    if len(token.text) == 4 and token.text.isdecimal() and 1000 <= int(token.text) < 3000:
         return int(token.text)
     return None
 

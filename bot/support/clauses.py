@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.support.opposites import NEGATORS, NO_MORE, NONE_WORDS, NOT_ONLY, opposites
-from bot.support.words import STOP_WORDS, Word, plain, stem
+from bot.support.words import STOP_WORDS, Word, meaning, plain
 
 _BREAKS = frozenset(',.;:!?"()')
 _CONJUNCTIONS = frozenset(
@@ -63,9 +63,9 @@ def _meanings(tokens: Sequence[Word]) -> Iterator[str]:
     """Stems of content words; of function words only those that have opposites."""
     for token in tokens:
         if token.is_word and len(low := plain(token.text)) > 1:
-            meaning = stem(low)
-            if low not in STOP_WORDS or meaning in opposites().of:
-                yield meaning
+            means = meaning(low)
+            if low not in STOP_WORDS or means in opposites().of:
+                yield means
 
 
 def _scope(tokens: Sequence[Word], at: int) -> Scope | None:
@@ -73,13 +73,15 @@ def _scope(tokens: Sequence[Word], at: int) -> Scope | None:
     low = tokens[at].lower
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if low in NONE_WORDS:
+        if low == "nor" and any(t.lower in NEGATORS | NONE_WORDS for t in tokens[:at]):
+            return None  # "neither … nor" denies once
         if following and (following.lower in NO_MORE or not following.is_word):
             return None  # "no more than", "No 1", "No, he said"
         after = tuple(_meanings(tokens[at + 1 : at + _WINDOW]))
         return after or tuple(_meanings(tokens[max(0, at - _WINDOW) : at]))[-_REACH:]
     if low in NEGATORS or low.endswith("n't"):
         return None if _denies_nothing(tokens, at) else _after(tokens, at)
-    return _after(tokens, at, over_to=True) if stem(low) in opposites().deniers else None
+    return _after(tokens, at, over_to=True) if meaning(low) in opposites().deniers else None
 
 
 def _denies_nothing(tokens: Sequence[Word], at: int) -> bool:

@@ -10,6 +10,7 @@ from bot.support.nations import LONGEST, SAME, Name
 from bot.support.words import STOP_WORDS, Word, plain, stem
 
 _SHORT = 3  # letters: shorter names are written in capitals, "US", or they are other words
+_WORDS_TOO = frozenset("turkey polish pole poles".split())  # without a capital, something else
 _LEFT_OUT = frozenset("of the and for in on".split())  # of initials
 _LONGEST_NAME = 6  # words
 
@@ -21,7 +22,8 @@ class Known:
         self, texts: Sequence[Sequence[Word]], runs: Sequence[Sequence[Sequence[Word]]]
     ) -> None:
         self._words: set[str] = set()
-        self._capitals: set[str] = set()
+        self._capitals: set[str] = set()  # what is written in capitals
+        self._names: set[str] = set()  # what has a capital
         self._stems: set[str] = set()  # of what is written without a capital
         self._joined: set[str] = set()
         self._initials: set[str] = set()
@@ -41,8 +43,10 @@ class Known:
         lowered = [plain(token.text) for token in named]
         self._words.update(lowered)
         self._capitals.update(plain(token.text) for token in named if token.text.isupper())
+        self._names.update(plain(token.text) for token in named if not token.text.islower())
         self._stems.update(stem(token.text) for token in named if token.text.islower())
         self._joined.update(a + b for a, b in pairwise(lowered))
+        self._together.update(pairwise(lowered))
         self._initials.update(_initials(tokens))
         for at, token in enumerate(named):
             if token.text.islower() or (len(token.text) <= _SHORT and not token.text.isupper()):
@@ -74,6 +78,8 @@ class Known:
         low = plain(word.text)
         if word.text.isupper() and low in STOP_WORDS:
             return low in self._capitals  # "IT", "WHO"
+        if low in _WORDS_TOO:
+            return low in self._names
         return (
             low in self._words
             or low.removesuffix("s") in self._words  # "the Democrats" for a Democrat

@@ -15,7 +15,7 @@ from bot.support.problem import Problem, ProblemKind, shown
 
 _SCHEME = re.compile(
     r"://|\b(?:https?|hxxps?|ftp|file|mailto|javascript|vbscript|data|tel|sms|ws|ssh|slack)\s?:\S"
-    r"|\bwww\d?\.\S",
+    r"|\bwww\d?\.\S|(?<![^\s(\"'])//\w",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
@@ -70,7 +70,7 @@ def _candidate(token: str) -> str:
     """The domain, e-mail or network address that a token is; empty if it is none."""
     if "." not in token and "@" not in token and not _DOTS.search(token):
         return ""
-    bare = token.strip(_EDGES)
+    bare = token.strip(_EDGES).lstrip("/")
     if len(bare) > _LONGEST:
         return bare if "@" in bare or "/" in bare else ""
     bare = _DOTS.sub(".", unicodedata.normalize("NFKC", bare)).removesuffix("'s")

@@ -13,9 +13,10 @@ from itertools import pairwise
 from bot.support.calendar import MONTHS, WEEKDAYS
 from bot.support.counts import ONES, ORDINALS, SCALES, TENS, VAGUE
 from bot.support.known import Known
-from bot.support.ordinary import ordinary_stems
+from bot.support.ordinary import is_ordinary
 from bot.support.problem import Problem, ProblemKind, shown
-from bot.support.words import STOP_WORDS, Word, plain, stem
+from bot.support.roles import exchanged
+from bot.support.words import STOP_WORDS, Word, plain
 
 _HONORIFICS = frozenset("mr mrs ms miss dr prof sir dame i i'm i'll i've i'd ok am pm".split())
 _NUMBER_WORDS = frozenset((*MONTHS, *WEEKDAYS, *ONES, *TENS, *SCALES, *ORDINALS, *VAGUE))
@@ -29,7 +30,8 @@ def name_problems(claim: Sequence[Word], sources: Sequence[Sequence[Word]]) -> I
     said = list(names(claim))
     if not said:
         return
-    known = Known(sources, [list(names(tokens)) for tokens in sources])
+    theirs = [list(names(tokens)) for tokens in sources]
+    known = Known(sources, theirs)
     reported: set[str] = set()
     for name in said:
         missing = known.missing(name)
@@ -37,6 +39,10 @@ def name_problems(claim: Sequence[Word], sources: Sequence[Sequence[Word]]) -> I
         if message and message not in reported:
             reported.add(message)
             yield Problem(ProblemKind.NAME, message)
+    two = exchanged(claim, said, list(zip(sources, theirs, strict=True)))
+    if two is not None and not reported:
+        a, b = map(shown, two)
+        yield Problem(ProblemKind.NAME, f"the names {a} and {b} have changed places")
 
 
 def _absent(missing: Sequence[Word]) -> str:
@@ -74,7 +80,7 @@ def _ordinary(tokens: Sequence[Word], at: int) -> bool:
         return not (token.text.isupper() and low in ("us", "who", "it"))
     if any(map(str.isupper, token.text[1:])):
         return False
-    return low == "a" or (_begins(tokens, at) and stem(low) in ordinary_stems())
+    return low == "a" or (_begins(tokens, at) and is_ordinary(low))
 
 
 def _begins(tokens: Sequence[Word], at: int) -> bool:

@@ -9,6 +9,7 @@ from bot.support.figures import figures
 from bot.support.listed import Lists
 from bot.support.problem import Problem, ProblemKind, shown
 from bot.support.source import Source
+from bot.support.swapped import swapped
 from bot.support.words import Word
 
 
@@ -32,6 +33,9 @@ def number_problems(
             yield Problem(
                 ProblemKind.NUMBER, f"the number {shown(figure.text)} is not in the cited sentences"
             )
+    if not missing and (two := swapped(claim, cited)):
+        both = f"{shown(two[0])} and {shown(two[1])}"
+        yield Problem(ProblemKind.NUMBER, f"the numbers {both} have changed places")
     for text in _missing(found.dates, source):
         yield Problem(ProblemKind.DATE, f"the date {shown(text)} is not in the cited sentences")
     for name, weekday in WEEKDAYS.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.support.words import stem
+from bot.support.words import meaning
 
 # One line of pairs of opposites: each side with all words that say it, irregular forms included.
 _PAIRS = (
@@ -63,6 +63,7 @@ NONE_WORDS = frozenset("no none nobody nothing nowhere neither nor".split())
 _DENIERS = "refuse fail failure decline deny denial reject avoid lack unable unlikely"
 # Say no in other words: enough for a claim that denies what they are about.
 _NEGATIVE = (
+    "cut outage blackout knock "
     "boycott prevent stop ban block cancel cancelled canceled defeat absent absence miss end "
     "halt suspend suspension postpone delay withdraw withdrew withdrawn withdrawal abandon lose "
     "lost loss oppose prohibit forbid forbidden forbade bar barred exclude only instead few "
@@ -94,12 +95,12 @@ def opposites() -> Opposites:
     of: dict[str, frozenset[str]] = {}
     converse: set[str] = set()
     for pair in _PAIRS:
-        left, right = (frozenset(map(stem, side.split())) for side in pair.split("|"))
+        left, right = (frozenset(map(meaning, side.split())) for side in pair.split("|"))
         for these, others in ((left, right), (right, left)):
             for word in these:
                 of[word] = of.get(word, frozenset()) | others
         if pair.split()[0] in _CONVERSE:
             converse |= left | right
-    deniers = frozenset(map(stem, _DENIERS.split()))
-    negative = deniers | frozenset(map(stem, _NEGATIVE.split()))
+    deniers = frozenset(map(meaning, _DENIERS.split()))
+    negative = deniers | frozenset(map(meaning, _NEGATIVE.split()))
     return Opposites(of, frozenset(converse), deniers, negative)

@@ -110,8 +110,16 @@ _WORDS = (
     "year yesterday "
 )
 
+_NO_ADVERBS = frozenset("beverly connelly connolly donnelly kimberly".split())
+
 
 @lru_cache(maxsize=1)
 def ordinary_stems() -> frozenset[str]:
     """Stems of all these words."""
     return frozenset(map(stem, _WORDS.split()))
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word in lower case is one of them, or an adverb."""
+    adverb = word.endswith("ly") and len(word) > 6 and word not in _NO_ADVERBS
+    return adverb or stem(word) in ordinary_stems()

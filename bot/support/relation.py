@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.support.problem import Problem, ProblemKind, shown
-from bot.support.words import Word, content, stem
+from bot.support.words import Word, content, meaning
 
 # Shares of a claim's content words; see evals/support.md for what they let through.
 LEAST_SHARED = 0.4  # in the cited sentences, the headings or the question
@@ -27,7 +27,7 @@ def relation_problems(
     if in_all < LEAST_SHARED or in_cited < LEAST_CITED:
         yield Problem(
             ProblemKind.UNRELATED,
-            f"only {in_all:.0%} of its words are in the cited sentences",
+            f"only {in_cited:.0%} of its words are in the cited sentences",
         )
     spoken = {token.lower for token in claim if token.is_word}
     for persons in (_YOU, _I):
@@ -82,4 +82,4 @@ def closeness(
 
 def _pairs(tokens: Sequence[Word]) -> Iterator[tuple[str, str]]:
     meant = [t for t in tokens if t.is_word or t.is_number]
-    return pairwise(stem(token.text) if token.is_word else token.text for token in meant)
+    return pairwise(meaning(token.text) if token.is_word else token.text for token in meant)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from bot.support import counts
 from bot.support.calendar import Date, find_dates
@@ -15,7 +15,6 @@ from bot.support.figures import figures
 from bot.support.relative import relative_dates, relative_years, years_back
 from bot.support.words import Word, plain
 
-_CODE = re.compile(r"[^\W\d_]++[ -]?\d++|\d++[^\W\d_]++")
 _MOST = 5  # publication dates; years that a weekday is looked for in
 
 
@@ -85,7 +84,7 @@ class Source:
                     self._units[value].add("$")
                 if unit == "" and isinstance(value, Fraction) and 1000 <= value < 3000:
                     self._years.add(int(value))
-        self._codes |= {re.sub("[ -]", "", m[0]).casefold() for m in _CODE.finditer(_text(tokens))}
+        self._codes.update(_codes(tokens))
         for token in tokens:
             self._read_word(plain(token.text))
         return found.dates
@@ -132,10 +131,9 @@ class Source:
                     yield whole
 
 
-def _text(tokens: Sequence[Word]) -> str:
-    parts: list[str] = []
-    end = 0
-    for token in tokens:
-        parts += [" ", token.text] if token.start > end else [token.text]
-        end = token.end
-    return "".join(parts)
+def _codes(tokens: Sequence[Word]) -> Iterator[str]:
+    """Letters and digits side by side, as one word: "covid19" for COVID-19 and for COVID 19."""
+    for a, b in pairwise(token for token in tokens if token.text != "-"):
+        near = b.start - a.end <= 1
+        if near and ((a.is_word and b.is_number) or (a.is_number and b.is_word)):
+            yield a.lower + b.lower

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.readers.stems import stems
+from bot.stems import stems
 
 _LONGEST_WORD = 40  # letters; longer ones are no words, and stemming them would take its time
 
@@ -45,6 +45,24 @@ STOP_WORDS = frozenset(
     "according added including s t don doesn didn isn aren wasn weren won wouldn couldn shouldn "
     "hasn haven hadn ain ll re ve d m non article report reported reports".split()
 )
+
+
+# Past forms that no stemmer knows: one line a verb, its base first.
+_IRREGULAR = """
+send sent; win won; lose lost; buy bought; sell sold; rise rose risen; fall fell fallen; begin
+began begun; leave left; take took taken; give gave given; go went gone; come came; make made;
+meet met; hold held; keep kept; tell told; find found; fight fought; build built; pay paid; lead
+led; spend spent; grow grew grown; know knew known; write wrote written; speak spoke spoken;
+choose chose chosen; break broke broken; drive drove driven; fly flew flown; draw drew drawn;
+throw threw thrown; shoot shot; steal stole stolen; strike struck; swear swore sworn; teach
+taught; think thought; bring brought; catch caught; seek sought; stand stood; run ran; sink sank
+sunk; wear wore worn; see saw seen; feel felt; hear heard; become became; withdraw withdrew
+withdrawn; shrink shrank shrunk; freeze froze frozen; forbid forbade forbidden; uphold upheld;
+withhold withheld; beat beaten; drink drank drunk; eat ate eaten; feed fed; hide hid hidden;
+lend lent; mean meant; ride rode ridden; shake shook shaken; sing sang sung; sleep slept; swim
+swam swum; wake woke woken; die death dead; sit sat
+"""
+_BASES = {form: verb.split()[0] for verb in _IRREGULAR.split(";") for form in verb.split()[1:]}
 
 
 class Word(NamedTuple):
@@ -87,6 +105,11 @@ def stem(word: str) -> str:
     return word if len(word) > _LONGEST_WORD else _stem(plain(word))
 
 
+def meaning(word: str) -> str:
+    """The stem of a word, and of its verb where it is an irregular form: "sent" is "send"."""
+    return stem(_BASES.get(plain(word), word))
+
+
 def plain(word: str) -> str:
     """`word` in lower case, without accents or a possessive ending."""
     return word.casefold() if len(word) > _LONGEST_WORD else _plain(word)
@@ -109,7 +132,7 @@ def _plain(word: str) -> str:
 def content(tokens: Iterable[Word]) -> list[str]:
     """Stems of the words that carry meaning, in order; numbers are none of them."""
     return [
-        stem(token.text)
+        meaning(token.text)
         for token in tokens
         if token.is_word and len(token.text) > 1 and plain(token.text) not in STOP_WORDS
     ]

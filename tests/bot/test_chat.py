@@ -13,7 +13,6 @@ from bot.cli.terminal import Terminal
 from bot.engine import Bot
 from bot.errors import UsageError
 from bot.filters import describe_filters, parse_filters
-from bot.question import leans_on_earlier
 from bot.readers import DraftClaim, NoAnswer
 from retrieval.archive import Archive
 from retrieval.types import Filters, Hit
@@ -43,37 +42,36 @@ def test_each_line_is_a_question(chat: Callable[..., tuple[str, str]]) -> None:
     assert "> " not in out  # no prompt where nobody sees one
 
 
-def test_a_question_that_leans_on_another_is_not_guessed_at(
+def test_a_follow_up_is_understood_with_what_came_before(
     chat: Callable[..., tuple[str, str]],
 ) -> None:
-    out, err = chat(QUESTION, "And who else?")
-    assert out.count("Lena Oake") == chat(QUESTION)[0].count("Lena Oake")
-    assert err == (
-        "dateline: each question stands alone here: say whom or what this one is about\n"
-    )
+    """What was searched for is told by /why."""
+    out, err = chat(QUESTION, "What did she promise?", "/why")
+    assert "reopen the library on Mill Lane" in out
+    assert "searched for: What did Lena Oake promise?" in out
+    assert err == ""
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        *("And who else?", "Why?", "When was it?", "Why did he say that?", "what about Japan"),
-        *("But when?", "Who are they?", "And the others?", "Tell me more", "And in Eastmarch?"),
-    ],
-)
-def test_these_lean_on_an_earlier_question(question: str) -> None:
-    assert leans_on_earlier(question)
+def test_a_follow_up_to_nothing_is_not_guessed_at(chat: Callable[..., tuple[str, str]]) -> None:
+    out, err = chat("And who else?", QUESTION, "/new", "Why did she?")
+    assert err == "dateline: nothing was said before: say whom or what this is about\n" * 2
+    assert out.count("was elected mayor") == 1
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        *("Who won?", "Which countries joined the boycott?", "When will the Games be held?"),
-        *("Did Japan join the boycott?", "What did Maren Tolliver say?", "Is the bridge open?"),
-        *("boycott", "?", "And which ferry companies refused the new roster in March?"),
-    ],
-)
-def test_these_stand_alone(question: str) -> None:
-    assert not leans_on_earlier(question)
+def test_a_chat_can_be_gone_on_with(archive_path: Path) -> None:
+    """In another process, too: the turns are in the archive."""
+    dateline("chat", "--archive", archive_path, stdin=QUESTION.encode())
+    lines = b"/sources\nWhat did she promise?"
+    ran = dateline("chat", "--continue", "--archive", archive_path, stdin=lines)
+    assert ran.out.startswith('[1] "Lena Oake was elected')
+    assert "reopen the library" in ran.out
+    assert ran.err == ""
+
+
+def test_where_there_is_no_chat_to_go_on_with_a_new_one_begins(archive_path: Path) -> None:
+    ran = dateline("chat", "--continue", "--archive", archive_path, stdin=QUESTION.encode())
+    assert ran.err == "dateline: there is no earlier chat to go on with: this is a new one\n"
+    assert "Lena Oake" in ran.out
 
 
 def test_commands_about_the_last_answer(chat: Callable[..., tuple[str, str]]) -> None:
@@ -90,7 +88,7 @@ def test_commands_about_the_last_answer(chat: Callable[..., tuple[str, str]]) ->
 def test_commands_need_an_answer_first(command: str, chat: Callable[..., tuple[str, str]]) -> None:
     out, err = chat(command, QUESTION, "/new", command)
     assert err == "dateline: there is no answer yet: ask a question first\n" * 2
-    assert "forgotten" in out
+    assert "A new chat begins" in out
 
 
 @pytest.mark.parametrize("number", ["", "0", "99", "x", "-1", "1 2", "\x1b[31m"])

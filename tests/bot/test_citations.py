@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.citations import CitationMaker
-from bot.readers import DraftClaim, Evidence
-from bot.types import Claim, Rejected
+from bot.readers import DraftClaim, Evidence, Judge, Ruling
+from bot.types import Claim, Flaw, Rejected
 from retrieval.archive import Archive
 from retrieval.errors import ArticleNotFoundError
 from retrieval.passages import split_passages
@@ -29,7 +30,7 @@ def article(article_id: str = "a" * 12, text: str = TEXT, revision: int = 1) -> 
 FIRST, SECOND = article(), article("b" * 12)
 
 
-def holding(*articles: Article) -> CitationMaker:
+def holding(*articles: Article, question: str = "", judge: Judge | None = None) -> CitationMaker:
     """Makes citations of these articles, as an archive would that holds no others."""
 
     def get(article_id: str, revision: int) -> Article:
@@ -38,7 +39,7 @@ def holding(*articles: Article) -> CitationMaker:
                 return held
         raise ArticleNotFoundError(f"the archive has no revision {revision} of {article_id}")
 
-    return CitationMaker(get)
+    return CitationMaker(get, question, judge)
 
 
 @pytest.fixture

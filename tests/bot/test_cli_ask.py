@@ -120,10 +120,11 @@ def test_a_trace_goes_to_stderr(archive_path: Path) -> None:
     plain = dateline("ask", QUESTION, "--archive", archive_path, "-k", "3")
     assert ran.out == plain.out
     lines = ran.err.splitlines()
-    assert lines[0] == "dateline: retrieved 3 passages"
-    assert lines[1].split() == ["#", "score", "cosine", "dense", "lexical", "passage", "article"]
-    assert re.match(r" 1  0\.\d{4} +\S+ +[\d-]+ +[\d-]+  [0-9a-f]{12}:\d+-\d+ +\S", lines[2])
-    assert len(lines) == 6
+    assert lines[0].startswith("answered, reader extractive/")
+    assert lines[1] == "read 3 passages"
+    assert lines[2].split() == ["#", "score", "cosine", "dense", "lexical", "passage", "article"]
+    assert re.match(r" 1  0\.\d{4} +\S+ +[\d-]+ +[\d-]+  [0-9a-f]{12}:\d+-\d+ +\S", lines[3])
+    assert len(lines) == 7
     assert lines[-1].startswith("milliseconds: ")
     assert "total" in lines[-1]
 

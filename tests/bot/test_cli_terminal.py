@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.testing import ModelServer, Reply, Request, Says, sentences_in
 from tests.bot.command import TMUX, Screen, dateline, screen
 
 pytestmark = pytest.mark.skipif(TMUX is None, reason="tmux is not installed")
@@ -131,6 +132,64 @@ def test_hostile_titles_do_not_steer_the_terminal(terminal: Screen, tmp_path: Pa
     assert "before" in seen
     assert "Calm" in seen
     assert "owned" in seen
+
+
+def scripted(request: Request) -> Reply:
+    """A model that says two things, one of them false, and then is silent for a long while.
+
+    What comes after the silence settles where the sentences before it end.
+    """
+    told = sentences_in(request)
+    if "Asked next:" in request.last("user"):
+        return Says("What did Lena Oake promise?")
+    if "promise" in request.last("user").rpartition("Question:")[2]:
+        number = next(n for n, said in told.items() if "library" in said)
+        return Says(f"Ms Oake promised to reopen the library on Mill Lane. [{number}]")
+    number = next(n for n, said in told.items() if "elected mayor" in said)
+    begun = (
+        f"Lena Oake was elected mayor of Eastmarch with 52.3 percent of the vote. [{number}] "
+        f"She beat Astor Wren by nine votes. [{number}] "
+    )
+    rest = f"The vote was on Monday, and nobody has asked for it to be counted again. [{number}]"
+    padding = "She was elected on Monday, in Eastmarch, as mayor, with 52.3 percent of the vote. "
+    pieces = [begun, padding * 2, f"[{number}] {rest}"]
+    return Says("".join(pieces), chunks=pieces, delay=3)
+
+
+def test_an_answer_of_a_model_appears_claim_by_claim(terminal: Screen) -> None:
+    """A proven claim while the model still writes; a false one never, not for a moment."""
+    with ModelServer(scripted) as server:
+        terminal.type(
+            f"dateline ask '{QUESTION}' --base-url {server.base_url} --trace; echo code $?", "Enter"
+        )
+        early = _plain(terminal.shows("52.3 percent of the vote. [1]"))
+        assert "code 0" not in early
+        assert "Astor Wren" not in early
+        seen = _plain(terminal.shows("code 0"))
+    answer, _, trace = seen.partition("partial, reader model/")
+    assert "Astor Wren" not in answer
+    assert "withheld: not borne out" in answer
+    assert "withheld (unsupported): She beat Astor Wren by nine votes." in trace
+
+
+def test_a_chat_with_a_model(terminal: Screen) -> None:
+    """Ctrl-C drops the model's connection; a follow-up is understood."""
+    with ModelServer(scripted) as server:
+        terminal.type(f"dateline chat --base-url {server.base_url}; echo code $?", "Enter")
+        terminal.shows("Ask a question")
+        terminal.type(QUESTION, "Enter")
+        terminal.shows("52.3 percent of the vote. [1]")
+        terminal.type("C-c")
+        terminal.shows("dateline: stopped")
+        assert server.wait_until_dropped()
+        terminal.type(QUESTION, "Enter")
+        terminal.shows("11 Oct 2022")
+        terminal.type("and what did she promise?", "Enter")
+        terminal.shows('library on Mill Lane."')
+        terminal.type("/why", "Enter")
+        terminal.shows("searched for: What did Lena Oake promise?")
+        terminal.type("/quit", "Enter")
+        assert "Traceback" not in terminal.shows("code 0")
 
 
 def _plain(seen: str) -> str:

@@ -16,6 +16,7 @@ from bot import Bot
 from bot.asked import make_filters
 from bot.errors import UsageError
 from bot.readers import DraftClaim, Evidence, NoAnswer, Reader
+from bot.testing import Fault, ModelServer
 from bot.types import (
     Answer,
     AskedFilters,
@@ -463,3 +464,21 @@ def test_any_question_is_answered_or_is_a_usage_error(
         check(asked.ask(question), shared_archive)
     except UsageError:
         assert not any(character.isalnum() for character in question)
+
+
+async def cancelled_while_the_model_is_silent(archive: Path, server: ModelServer) -> None:
+    """Ask, and give up while the model has not said anything yet."""
+    with Bot.open(archive, base_url=server.base_url) as asked:
+        asking = asyncio.create_task(asked.aask("Who was elected mayor of Eastmarch?"))
+        while not server.requests:
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+
+def test_cancelling_an_answer_drops_the_models_connection(archive_path: Path) -> None:
+    """The task ends as cancelled, and nobody goes on paying for what nobody waits for."""
+    with ModelServer(Fault("slow_drip", delay=0.1)) as server:
+        asyncio.run(cancelled_while_the_model_is_silent(archive_path, server))
+        assert server.wait_until_dropped()

@@ -249,3 +249,54 @@ def test_of_two_citations_with_one_number_none_slips_through(
     fake = Citation(1, answer.citations[0].article, 0, 5, "Fakes", True)
     for citations in ((fake, *answer.citations), (*answer.citations, fake)):
         assert failures(replace(answer, citations=citations), shared_archive)
+
+
+def in_own_words(archive: Archive, article_id: str) -> Answer:
+    """An answer of a model: one claim in its words, and one word for word."""
+    article = archive.article(article_id)
+    spans = split_sentences(article.text)
+    maker = CitationMaker(archive.article, "What happened to the bridge?")
+    said = ("The Merrowby road bridge was closed after engineers found a crack.", None)
+    drafts = [DraftClaim((Evidence(article.ref, spans[0]),), text=text, lead=" ") for text in said]
+    claims = [claim for draft in drafts if isinstance(claim := maker.claim(draft), Claim)]
+    assert len(claims) == 2
+    base = saved(archive, article_id, reader="model/any")
+    return replace(base, claims=tuple(claims), citations=tuple(maker.citations))
+
+
+def test_a_models_answer_holds_as_long_as_it_is_borne_out(
+    shared_archive: Archive, id_of: Ids
+) -> None:
+    answer = in_own_words(shared_archive, id_of("bridge.txt"))
+    assert holds(answer, shared_archive)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("The Merrowby road bridge was closed after 40 engineers found a crack.", "40"),
+        ("The Astbury road bridge was closed after engineers found a crack.", "Astbury"),
+        ("The Merrowby road bridge was not closed.", ""),
+        ("The bridge was closed, see https://evil.example for the crack.", ""),
+        ("“We closed the Merrowby road bridge,” engineers who found a crack said.", ""),
+        ("Everybody was dismissed.", ""),
+        ("", ""),
+    ],
+)
+def test_a_models_claim_that_was_altered_afterwards_is_caught(
+    text: str, why: str, shared_archive: Archive, id_of: Ids
+) -> None:
+    """`verify` checks again what was checked before the answer was shown."""
+    answer = in_own_words(shared_archive, id_of("bridge.txt"))
+    (found, *_) = failures(with_claim(answer, 0, text=text), shared_archive)
+    assert why in found
+
+
+def test_the_question_that_was_searched_for_counts(shared_archive: Archive, id_of: Ids) -> None:
+    """A claim may take its names from the follow-up as it stands alone."""
+    answer = in_own_words(shared_archive, id_of("bridge.txt"))
+    told = with_claim(
+        answer, 0, text="The Astbury bridge was closed after engineers found a crack."
+    )
+    assert not holds(told, shared_archive)
+    assert holds(replace(told, standalone="What of the Astbury bridge?"), shared_archive)

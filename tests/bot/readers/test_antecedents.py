@@ -3,7 +3,7 @@
 import pytest
 
 from bot.readers.antecedents import antecedents, leans_on_context
-from bot.readers.stems import stems
+from bot.stems import stems
 from retrieval.sentences import split_sentences
 
 BOYCOTT = (

@@ -54,7 +54,7 @@ def test_what_a_reply_says(reply: str, expected: list[tuple[str, tuple[int, ...]
 def test_how_sentences_are_joined() -> None:
     """Prose runs on, paragraphs and list items do not."""
     said = read("A went. [1] B left. [2]\n\nC came. [3]\nD sat. [4]\n- E ran. [5]\n")
-    assert [one.lead for one in said] == [" ", " ", "\n\n", "\n", "\n- "]
+    assert [one.lead for one in said] == [" ", " ", "\n\n", "\n\n", "\n- "]
 
 
 def test_a_sentence_is_given_before_the_reply_ends() -> None:

@@ -1,4 +1,4 @@
-"""Step 9. Word stems: which words two texts share, whatever their endings. Pure."""
+"""Word stems: which words two texts share, whatever their endings. Pure."""
 
 from __future__ import annotations
 

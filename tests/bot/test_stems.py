@@ -1,6 +1,6 @@
 """Word stems and the overlap of sentences."""
 
-from bot.readers.stems import overlap, stems
+from bot.stems import overlap, stems
 from retrieval.types import Span
 
 

@@ -1,0 +1,1 @@
+"""Tests of the support check, one file a rule."""

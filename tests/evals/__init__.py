@@ -1,0 +1,1 @@
+"""Tests of the evaluations that ask a model."""
