@@ -92,12 +92,13 @@ class Session:
         since: date | str | None = None,
         until: date | str | None = None,
         source: str | Sequence[str] | None = None,
+        deadline: Deadline | None = None,
     ) -> Generator[Event]:
-        """As `ask`, in events."""
-        return self._events(make_asked(question, k=k, since=since, until=until, source=source))
+        """As `ask`, in events. To cancel `deadline` from another thread ends a model's call."""
+        asked = make_asked(question, k=k, since=since, until=until, source=source)
+        return self._events(asked, deadline or self._bot.deadline())
 
-    def _events(self, asked: Asked) -> Generator[Event]:
-        deadline = self._bot.deadline()
+    def _events(self, asked: Asked, deadline: Deadline) -> Generator[Event]:
         if self._said and self._bot.rewriter is not None:
             yield StatusEvent("understanding")
         for event in self._bot.events(self._standing_alone(asked, deadline), deadline=deadline):

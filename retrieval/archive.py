@@ -33,7 +33,6 @@ from retrieval.types import (
     Filters,
     Hit,
     IngestReport,
-    Passage,
     ProgressCallback,
 )
 from retrieval.writer_lock import writer_lock

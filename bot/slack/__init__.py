@@ -9,8 +9,10 @@ In the order of what happens to a question:
     store.py     claims it, so that it is answered once, by one process
     limits.py    how much one person or channel may ask
     pool.py      the threads that answer, and the queue before them
-    run.py       answers it
+    run.py       claims, queue and stop: sees each question to its end
+    tell.py      one question, from its first sign of life to the end of its reply
     stream.py    a reply that is written while it is made
+    thread.py    the calls that it is made of
     ephemeral.py a reply that only one person sees
     fmt.py       text -> Slack's markups, harmless
     blocks.py    an answer -> blocks

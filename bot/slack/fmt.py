@@ -25,8 +25,8 @@ _BLOCK_START = re.compile(r"^(?:\d+(?=[.)](?:\s|$))|(?=[-+#=]))")
 # What clients turn into links by themselves: addresses with a scheme, hosts, e-mail addresses.
 _HOST = r"(?:[\w-]+\.)+[^\W\d_]{2,24}"
 _ADDRESS = re.compile(
-    rf"[a-z][\w+.-]*:/[^\s`<>]*|(?:mailto|tel|slack|javascript|data):[^\s`<>]+"
-    rf"|(?<![\w.-])[^\s`<>@]*@{_HOST}|(?<![\w.-]){_HOST}(?![\w-])[^\s`<>]*",
+    rf"\w[\w+.-]*:/[^\s`<>]*|(?:mailto|tel|slack|javascript|data):[^\s`<>]+"
+    rf"|(?<![\w.-])[^\s`<>@]*@{_HOST}|(?<![\w-]){_HOST}(?!\w)[^\s`<>]*",
     re.IGNORECASE,
 )
 _LONGEST_URL = 3_000
@@ -72,7 +72,8 @@ def link_target(url: str | None) -> str | None:
     safe = safe_url(url)
     if safe is None or len(safe) > _LONGEST_URL:
         return None
-    return safe.replace("&amp;", "&")
+    scheme, rest = safe.replace("&amp;", "&").split(":", 1)
+    return f"{scheme.lower()}:{rest}"
 
 
 # -- what people write ---------------------------------------------------------------------------

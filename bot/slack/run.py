@@ -1,68 +1,28 @@
-"""Answers questions: claims them, lets them wait for their turn, and sees each to an end.
-
-Every question ends in an answer, an abstention, or an error with a reference that the log has too.
-"""
+"""Answers questions: claims them, lets them wait for their turn, and sees each to its end."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import uuid
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from slack_sdk import WebClient
 
 from bot.engine import Bot
-from bot.errors import SlackError
-from bot.session import Session
-from bot.slack import limits, stream
-from bot.slack.blocks import Block, answer_blocks, answer_markdown, rich_text, section, streamed
-from bot.slack.blocks import text as element
-from bot.slack.channels import settings_of
-from bot.slack.client import best_effort
 from bot.slack.ephemeral import EphemeralReply
-from bot.slack.fmt import cut, markdown, plain
+from bot.slack.limits import Rates
 from bot.slack.pool import Pool
 from bot.slack.routing import Ask
 from bot.slack.store import Claim, Claims
-from bot.types import Answer, Final, StatusEvent, TextDelta
+from bot.slack.stream import ThreadReply
+from bot.slack.tell import Reply, Stop, tell
+from bot.slack.thread import Thread
 from retrieval.errors import DatelineError
 
 log = logging.getLogger("dateline.slack")
 
-_STAGES = {
-    "understanding": "Understanding the question",
-    "searching": "Searching the archive",
-    "reading": "Reading the passages",
-}
 _STOP_WORDS = frozenset({"stop", "cancel"})
-
-
-class Reply(Protocol):
-    """What an answer is written on."""
-
-    @property
-    def shown(self) -> bool:
-        """Whether any of the text can be seen already."""
-        ...
-
-    def stage(self, title: str) -> None:
-        """Show what is being done."""
-        ...
-
-    def write(self, text: str) -> None:
-        """Add harmless Markdown."""
-        ...
-
-    def rewrite(self, text: str) -> bool:
-        """Put other text in place of all that was written; False if some is shown already."""
-        ...
-
-    def finish(self, blocks: list[Block] = ...) -> None:
-        """Send what is left. Raises `SlackError` if nothing could be sent."""
-        ...
 
 
 @dataclass(slots=True)
@@ -75,10 +35,10 @@ class Answering:
     bot: Bot
     client: WebClient
     claims: Claims
-    rates: limits.Rates
+    rates: Rates
     workers: int = 4
     _pool: Pool[Claim] = field(init=False)
-    _stops: dict[str, threading.Event] = field(init=False, default_factory=dict)
+    _stops: dict[str, Stop] = field(init=False, default_factory=dict)
     _closing: threading.Event = field(init=False, default_factory=threading.Event)
     _keeper: threading.Thread = field(init=False)
 
@@ -110,10 +70,10 @@ class Answering:
 
     def stop(self, conversation: str) -> bool:
         """End the answer that is being given in a conversation; whether there is one."""
-        event = self._stops.get(conversation)
-        if event is not None:
-            event.set()
-        return event is not None
+        stop = self._stops.get(conversation)
+        if stop is not None:
+            stop.press()
+        return stop is not None
 
     def close(self) -> None:
         """Begin nothing more, end what is under way, and leave the rest to another process."""
@@ -122,8 +82,6 @@ class Answering:
         self._keeper.join(5)
         with suppress(DatelineError):
             self.claims.release()
-
-    # -- the life of a claim --------------------------------------------------------------------
 
     def _keep(self) -> None:
         """Renew what is claimed, and take up what another process has left."""
@@ -138,99 +96,35 @@ class Answering:
                 return
 
     def _answer(self, claim: Claim) -> None:
-        ask = claim.ask
-        reply: Reply = EphemeralReply(ask)
-        if ask.place == "thread":
-            stream.remove_unfinished(self.client, ask, claim.sent)
-            reply = stream.ThreadReply(
-                self.client, ask, on_message=lambda sent: self.claims.sent(claim, sent)
-            )
-        stop = self._stops[_turn(claim)] = threading.Event()
         try:
-            self._status(ask, "processing")
-            self._reply(claim, reply, stop)
-        except SlackError as error:
-            log.error("no reply in %s: %s", ask.channel, error)
-        except Exception as error:
-            self._apologise(reply, error)
-        finally:
-            self._stops.pop(_turn(claim), None)
-            self._status(ask, "active")
+            if claim.ask.place == "thread":
+                self._in_thread(claim)
+            else:
+                self._tell(claim, EphemeralReply(claim.ask))
             with suppress(DatelineError):
                 self.claims.finish(claim)
+        except Exception:  # a mistake of ours must not take the thread with it
+            log.exception("unexpected")
 
-    def _reply(self, claim: Claim, reply: Reply, stop: threading.Event) -> None:
-        if claim.last_try:
-            raise DatelineError("this question could not be answered, although it was tried thrice")
-        reply.stage(_STAGES["searching"])
-        ask = claim.ask
-        channel = settings_of(self.bot.archive.opinions, ask.team, ask.channel)
-        filters = channel.filters
-        events = self._session(ask).stream(
-            ask.text, since=filters.since, until=filters.until, source=filters.sources
-        )
-        with closing(events):
-            for event in events:
-                if stop.is_set():
-                    reply.write(("\n\n" if reply.shown else "") + "Stopped.")
-                    reply.finish()
-                    return
-                match event:
-                    case StatusEvent(stage):
-                        reply.stage(_STAGES.get(stage, plain(stage, 200)))
-                    case TextDelta(text):
-                        reply.write(streamed(text))
-                    case Final(answer):
-                        self._finish(ask, reply, answer)
-                    case _:
-                        pass
-
-    def _session(self, ask: Ask) -> Session:
-        if ask.place == "thread":
-            return Session(self.bot, id=ask.conversation)
-        return Session(self.bot, keep=False)
-
-    def _finish(self, ask: Ask, reply: Reply, answer: Answer) -> None:
-        kept = ask.conversation if ask.thread else f"slack:{ask.team}:{ask.channel}"
-        self.bot.archive.opinions.keep_answer(answer.id, answer.to_json(indent=None), place=kept)
-        blocks = answer_blocks(answer, shared=ask.place == "thread")
-        shorts = list(dict.fromkeys(claim.short for claim in answer.claims if claim.short))
-        if not reply.rewrite(answer_markdown(answer)) and shorts:
-            brief = cut("In short: " + plain("; ".join(shorts), limits.RICH_TEXT), limits.RICH_TEXT)
-            blocks.insert(0, rich_text([section([element(brief, bold=True)])]))
-        reply.finish(blocks)
-
-    def _apologise(self, reply: Reply, error: Exception) -> None:
-        """Tell what went wrong: in our own words, or with a reference to the log."""
-        reference = uuid.uuid4().hex[:8]
-        if isinstance(error, DatelineError):
-            log.warning("[%s] %s", reference, error)
-            said = markdown(str(error))
-        else:
-            log.error("[%s] unexpected %s", reference, type(error).__name__, exc_info=error)
-            said = "Something went wrong, and it is not your question's fault"
-        said = said[:1].upper() + said[1:]
+    def _in_thread(self, claim: Claim) -> None:
+        thread = Thread(self.client, claim.ask)
+        thread.remove(claim.sent)
+        thread.status(working=True)
         try:
-            reply.write(("\n\n" if reply.shown else "") + f"{said}. (Reference {reference})")
-            reply.finish()
-        except SlackError as failed:
-            log.error("[%s] and it could not be told: %s", reference, failed)
+            self._tell(
+                claim, ThreadReply(thread, on_message=lambda sent: self.claims.sent(claim, sent))
+            )
+        finally:
+            thread.status(working=False)
 
-    def _status(self, ask: Ask, status: str) -> None:
-        """Show that an answer is under way, with a button that stops it, where Slack has one."""
-        if ask.place != "thread":
-            return
-        where: dict[str, Any] = {"channel_id": ask.channel, "thread_ts": ask.thread}
-        with best_effort("status"):
-            try:
-                self.client.agents_sessions_setStatus(
-                    **where, status=status, initiator_user_id=ask.user
-                )
-            except Exception:  # not an agent, or an older workspace
-                words = "is reading the archive…" if status == "processing" else ""
-                self.client.assistant_threads_setStatus(**where, status=words)
+    def _tell(self, claim: Claim, reply: Reply) -> None:
+        stop = self._stops[_turn(claim)] = Stop(self.bot.deadline())
+        try:
+            tell(self.bot, claim.ask, reply, stop, give_up=claim.last_try)
+        finally:
+            del self._stops[_turn(claim)]
 
 
 def _turn(claim: Claim) -> str:
-    ask = claim.ask
-    return ask.conversation if ask.place == "thread" else f"{ask.keys[0]}"
+    """Questions of one thread are answered one after another."""
+    return claim.ask.conversation if claim.ask.place == "thread" else claim.ask.keys[0]

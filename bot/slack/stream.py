@@ -8,26 +8,20 @@ reply that was begun ends with its last text, or `SlackError` says that Slack to
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
 from bot.slack import limits
-from bot.slack.blocks import Block, markdown_block, text_in
+from bot.slack.blocks import Block, text_in
 from bot.slack.client import best_effort, translated
-from bot.slack.fmt import cut, mrkdwn, task_title
-from bot.slack.routing import Ask
-
-Mode = Literal["stream", "update"]
+from bot.slack.fmt import task_title
+from bot.slack.thread import Chunk, Thread
 
 _TASK = "reading"
-_MARKUP = re.compile(r"\\(?=[^\w\s])|[*`]")
-_FORMS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+_TROUBLE = (SlackClientError, OSError)  # what a call of slack_sdk raises
 
 
 @dataclass(slots=True)
@@ -35,32 +29,27 @@ class _Message:
     """One message of the reply: its text as far as Slack has it."""
 
     ts: str
-    mode: Mode
+    streams: bool
     text: str = ""
 
 
 class ThreadReply:
-    """A reply to `ask` in its thread.
+    """A reply in `thread`. Safe to use from the thread that answers while its timer sends.
 
     Args:
         on_message: told the `ts` of every message that the reply has, before anything is in it.
     """
 
     def __init__(
-        self,
-        client: WebClient,
-        ask: Ask,
-        *,
-        on_message: Callable[[list[str]], None] = lambda _: None,
+        self, thread: Thread, *, on_message: Callable[[list[str]], None] = lambda _: None
     ) -> None:
-        self._client = client
-        self._ask = ask
+        self._thread = thread
         self._on_message = on_message
         self._sent: list[str] = []
         self._streams = True  # until Slack says that it takes none here
         self._message: _Message | None = None
         self._pending = ""
-        self._stage = ""
+        self._stage = "Reading the archive"
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None  # sends what is pending
 
@@ -75,19 +64,16 @@ class ThreadReply:
             self._stage = task_title(title)
             if self._message is None:
                 self._message = self._begin()
-            elif not self._message.text and self._message.mode == "stream":
+            elif not self._message.text and self._message.streams:
                 self._append(self._message, [self._task("in_progress")])
 
     def write(self, text: str) -> None:
         """Add Markdown that is harmless already. It is sent within a second."""
         with self._lock:
-            for part in _parts(text, limits.MESSAGE):
-                self._add(part)
+            self._add(text)
             if self._timer is None:
-                streams = self._current().mode == "stream"
-                self._timer = threading.Timer(
-                    limits.FLUSH if streams else limits.UPDATE, self._flush
-                )
+                pace = limits.FLUSH if self._current().streams else limits.UPDATE
+                self._timer = threading.Timer(pace, self._flush)
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -100,8 +86,7 @@ class ThreadReply:
             if self.shown:
                 return False
             self._pending = ""
-            for part in _parts(text, limits.MESSAGE):
-                self._add(part)
+            self._add(text)
             return True
 
     def finish(self, blocks: Sequence[Block] = ()) -> None:
@@ -111,152 +96,109 @@ class ThreadReply:
             SlackError: Slack took neither a stream nor a message.
         """
         with self._lock:
-            self._unset_timer()
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             message = self._current()
             length = len(message.text) + len(self._pending)
             if blocks and length + text_in(blocks) > limits.MESSAGE:
                 self._end(message, ())
-                self._post(blocks)
+                with translated():
+                    self._known(self._thread.post("", blocks))
             else:
                 self._end(message, blocks)
+
+    # -- what is written ------------------------------------------------------------------------
 
     def _current(self) -> _Message:
         if self._message is None:
             self._message = self._begin()
         return self._message
 
-    def _add(self, part: str) -> None:
-        """A part of the text; where it does not fit, the message ends and the next one begins."""
-        message = self._current()
-        if len(message.text) + len(self._pending) + len(part) > limits.MESSAGE:
-            self._end(message, ())
-            self._message = self._begin()
-            part = part.lstrip("\n")
-        self._pending += part
+    def _add(self, text: str) -> None:
+        """Where a part of the text does not fit, the message ends and the next one begins."""
+        for part in _parts(text, limits.MESSAGE):
+            message, more = self._current(), part
+            if len(message.text) + len(self._pending) + len(part) > limits.MESSAGE:
+                self._end(message, ())
+                self._message = self._begin()
+                more = part.lstrip("\n")
+            self._pending += more
+
+    def _taken(self, message: _Message) -> list[Chunk]:
+        """What is pending, as chunks; it counts as the message's text now."""
+        chunks: list[Chunk] = []
+        if not message.text and self._sent[0] == message.ts:
+            chunks.append(self._task("complete"))
+        if self._pending:
+            chunks.append({"type": "markdown_text", "text": self._pending})
+        message.text += self._pending
+        self._pending = ""
+        return chunks
+
+    def _task(self, status: str) -> Chunk:
+        return {"type": "task_update", "id": _TASK, "title": self._stage, "status": status}
 
     # -- what is sent ---------------------------------------------------------------------------
 
     def _begin(self) -> _Message:
         if self._streams:
+            first = [] if self._sent else [self._task("in_progress")]
             try:
-                answered = self._client.chat_startStream(
-                    channel=self._ask.channel,
-                    thread_ts=self._ask.thread,
-                    recipient_team_id=self._ask.team,
-                    recipient_user_id=self._ask.user,
-                    chunks=[self._task("in_progress")] if not self._sent else None,
-                )
-                return self._known(_Message(str(answered["ts"]), "stream"))
-            except (SlackClientError, OSError):  # the workspace or the channel takes no streams
+                return _Message(self._known(self._thread.start(first)), streams=True)
+            except _TROUBLE:  # the workspace or the channel takes no streams
                 self._streams = False
-        return self._post((), text=self._stage or "…")
-
-    def _post(self, blocks: Sequence[Block], *, text: str = "Sources") -> _Message:
         with translated():
-            answered = self._client.chat_postMessage(
-                channel=self._ask.channel,
-                thread_ts=self._ask.thread,
-                text=mrkdwn(text),
-                blocks=list(blocks) or None,
-                **_FORMS,
-            )
-        return self._known(_Message(str(answered["ts"]), "update"))
+            return _Message(self._known(self._thread.say(self._stage)), streams=False)
 
-    def _known(self, message: _Message) -> _Message:
-        self._sent.append(message.ts)
+    def _known(self, ts: str) -> str:
+        self._sent.append(ts)
         self._on_message(list(self._sent))
-        return message
-
-    def _unset_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        return ts
 
     def _flush(self) -> None:
         """Send what is pending. On the timer's thread."""
         with self._lock:
-            if self._timer is None:  # ended meanwhile
+            message = self._message
+            if self._timer is None or message is None:  # the reply ended meanwhile
                 return
             self._timer = None
-            if self._pending and self._message is not None:
-                self._send(self._message)
+            if not self._pending:
+                return
+            chunks = self._taken(message)
+            if message.streams:
+                self._append(message, chunks)
+            else:
+                self._update(message)
 
-    def _send(self, message: _Message) -> None:
-        chunks = [{"type": "markdown_text", "text": self._pending}]
-        if not message.text and message.mode == "stream" and self._sent[0] == message.ts:
-            chunks.insert(0, self._task("complete"))
-        message.text += self._pending
-        self._pending = ""
-        if message.mode == "stream":
-            self._append(message, chunks)
-        else:
-            with best_effort("a part of an answer"):  # the next part carries this one too
-                self._update(message, ())
-
-    def _append(self, message: _Message, chunks: list[dict[str, Any]]) -> None:
+    def _append(self, message: _Message, chunks: Sequence[Chunk]) -> None:
         try:
-            self._client.chat_appendStream(channel=self._ask.channel, ts=message.ts, chunks=chunks)
-        except (SlackClientError, OSError):
-            self._fall_back(message)
+            self._thread.append(message.ts, chunks)
+        except _TROUBLE:  # the stream is over for Slack: its message goes on by updates
+            message.streams = False
+            with best_effort("ending a stream"):  # an expired one has ended
+                self._thread.stop(message.ts)
+            self._update(message)
 
-    def _fall_back(self, message: _Message) -> None:
-        """The stream is over for Slack, and its message goes on by updates."""
-        message.mode = "update"
-        with best_effort("ending a stream"):  # an expired one has ended
-            self._client.chat_stopStream(channel=self._ask.channel, ts=message.ts)
+    def _update(self, message: _Message) -> None:
+        """Show the text so far. If Slack does not take it now, the next update carries it too."""
         if message.text:
             with best_effort("a part of an answer"):
-                self._update(message, ())
+                self._thread.update(message.ts, message.text, ())
 
     def _end(self, message: _Message, blocks: Sequence[Block]) -> None:
-        chunks: list[dict[str, Any]] = []
-        if self._pending:
-            chunks.append({"type": "markdown_text", "text": self._pending})
-        if not message.text and self._sent[0] == message.ts:
-            chunks.insert(0, self._task("complete"))
-        message.text += self._pending
-        self._pending = ""
-        if message.mode == "stream":
+        chunks = self._taken(message)
+        if message.streams:
             try:
-                self._client.chat_stopStream(
-                    channel=self._ask.channel,
-                    ts=message.ts,
-                    chunks=chunks or None,
-                    blocks=list(blocks) or None,
-                )
+                self._thread.stop(message.ts, chunks, blocks)
                 return
-            except (SlackClientError, OSError):
-                message.mode = "update"
+            except _TROUBLE:
+                message.streams = False
         try:
-            self._update(message, blocks)
-        except (SlackApiError, SlackClientError, OSError):
+            self._thread.update(message.ts, message.text, blocks)
+        except _TROUBLE:
             with translated():  # the message is gone: a new one is better than silence
-                self._client.chat_postMessage(
-                    channel=self._ask.channel,
-                    thread_ts=self._ask.thread,
-                    **_content(message.text, blocks),
-                    **_FORMS,
-                )
-
-    def _update(self, message: _Message, blocks: Sequence[Block]) -> None:
-        self._client.chat_update(
-            channel=self._ask.channel, ts=message.ts, **_content(message.text, blocks)
-        )
-
-    def _task(self, status: str) -> dict[str, Any]:
-        title = self._stage or "Reading the archive"
-        return {"type": "task_update", "id": _TASK, "title": title, "status": status}
-
-
-def _content(text: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    """Text and blocks of a whole message; `text` is what notifications show."""
-    whole = [*([markdown_block(text)] if text else []), *blocks]
-    fallback = cut(mrkdwn(_MARKUP.sub("", _plain(text))) or "Answer", limits.UPDATE_TEXT - 200)
-    return {"text": fallback, "blocks": whole or None}
-
-
-def _plain(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+                self._thread.post(message.text, blocks)
 
 
 def _parts(text: str, limit: int) -> list[str]:
@@ -268,12 +210,3 @@ def _parts(text: str, limit: int) -> list[str]:
         parts.append(text[:at])
         text = text[at:]
     return [*parts, text]
-
-
-def remove_unfinished(client: WebClient, ask: Ask, sent: Sequence[str]) -> None:
-    """Take back the messages of an answer that broke off with its process."""
-    for ts in sent:
-        with best_effort("ending a stream that broke off"):
-            client.chat_stopStream(channel=ask.channel, ts=ts)
-        with best_effort("deleting an answer that broke off"):
-            client.chat_delete(channel=ask.channel, ts=ts)

@@ -76,7 +76,8 @@ def _cpu_ms() -> float:
 def test_help_lists_commands_exit_codes_and_variables() -> None:
     ran = dateline("--help")
     assert ran.code == 0
-    for word in (*(c.split()[0] for c in COMMANDS), "DATELINE_ARCHIVE", "DATELINE_DEBUG", "NO_COLOR"):
+    names = {command.split()[0] for command in COMMANDS}
+    for word in (*names, "DATELINE_ARCHIVE", "DATELINE_DEBUG", "NO_COLOR"):
         assert word in ran.out
     codes = {value for name, value in vars(exits).items() if name.isupper() and name != "HELP"}
     firsts = [line.split()[0] for line in ran.out.splitlines() if line.strip()]

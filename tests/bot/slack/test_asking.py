@@ -127,6 +127,7 @@ def test_the_word_stop_ends_an_answer_too(slack: SlackServer, connect: Connect) 
     slack.mention("stop", thread_ts=asked.ts)
     reader.go.release()
     slack.wait_until(lambda: "Stopped." in _texts(slack, asked.ts), "an end")
+    slack.wait_until(lambda: slack.workspace.statuses[-1]["status"] == "active", "the status")
     slack.mention("stop", thread_ts=asked.ts)
     slack.wait_until(slack.workspace.asides, "a word about it")
     assert "no answer to stop" in slack.workspace.asides()[0].shown

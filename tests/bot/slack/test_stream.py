@@ -13,6 +13,7 @@ from bot.slack.routing import Ask
 from bot.slack.stream import ThreadReply
 from bot.slack.testing import Fault, Message, SlackServer
 from bot.slack.testing.workspace import CHANNEL, PERSON, TEAM
+from bot.slack.thread import Thread
 from retrieval.archive import Archive
 from tests.bot.slack.conftest import Connect
 from tests.bot.slack.readers import EverySentence, Waiting
@@ -25,7 +26,7 @@ FERRIES = "What happened to the ferries at Orrel Sound?"
 def reply(slack: SlackServer) -> ThreadReply:
     """A reply in a thread of its own, with nothing written."""
     ask = Ask(TEAM, CHANNEL, PERSON, "?", keys=("k",), thread="1.0")
-    return ThreadReply(make_client(slack.bot_token, url=slack.url), ask)
+    return ThreadReply(Thread(make_client(slack.bot_token, url=slack.url), ask))
 
 
 def only(slack: SlackServer) -> Message:
