@@ -17,6 +17,8 @@ from bot.types import Answer, Citation, Claim, Flaw, Rejected
 from retrieval.errors import ArticleNotFoundError
 from retrieval.types import Article, Span
 
+_MOST_SENTENCES = 8  # of many more, some sentence has any name and any figure
+
 GetArticle = Callable[[str, int], Article]
 
 
@@ -49,6 +51,9 @@ class CitationMaker:
         label = draft.text or "a quotation"
         if not draft.evidence:
             return Rejected(label, "no sentence was cited for it", Flaw.UNCITED)
+        if draft.text is not None and (count := len(set(draft.evidence))) > _MOST_SENTENCES:
+            why = f"it cites {count} sentences: no more than {_MOST_SENTENCES} can state one thing"
+            return Rejected(label, why, Flaw.UNSUPPORTED)
         try:
             for evidence in draft.evidence:
                 self._quote(evidence)  # before joining: a bad span must not hide inside a good one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 import typer
@@ -24,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = tuple(sys.argv[1:] if argv is None else argv)
     display = Display.from_environment()
     terminal = Terminal(display)
+    if argv is None and not display.debug and not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries warn of is no news to who asks a question
     try:
         code = _run(arguments, terminal)
         sys.stdout.flush()

@@ -15,7 +15,7 @@ from bot.errors import ModelError, ModelReplyError
 from bot.model import Deadline, LanguageModel, Messages, Tally, estimate_tokens
 from bot.prompts import Prompt, load_prompt
 from bot.readers import Draft, DraftClaim, NoAnswer, Record
-from bot.readers.numbering import Numbered, number_sentences
+from bot.readers.numbering import Numbered, number_sentences, shown
 from bot.readers.reply import LONGEST_REPLY, ReplyParser, Said, is_no_answer
 from bot.types import Reason
 from retrieval.types import Hit
@@ -81,7 +81,7 @@ class ModelReader:
             yield NoAnswer(Reason.MENTIONED_NOT_ANSWERED)
 
     def _prompt(self, question: str, hits: Sequence[Hit]) -> tuple[Prompt, Numbered, Messages]:
-        prompt, fence = load_prompt("answer"), self._make_fence()
+        prompt, fence, question = load_prompt("answer"), self._make_fence(), shown(question)
         rules = prompt.fill(fence=fence, passages="", question=question)
         room = self._prompt_tokens - estimate_tokens(rules.system + rules.user)
         numbered = number_sentences(hits, fence=fence, room=room * _BYTES_A_TOKEN)

@@ -3,14 +3,23 @@
     problems("Eleven countries joined.", ["Four countries joined."])
     # (Problem(kind=NUMBER, message="the number Eleven is not in the cited sentences"),)
 
-Read in this order: `problem` (the kinds), `words` (text -> words), then one rule a file: `links`,
-`quotations`, `numbers` (with `figures`, `calendar`, `listed` and the tables `counts`), `names`
-(`nations`, `ordinary`), `negation` (`opposites`) and `relation`. It takes any text, in time linear
-in it, and never raises.
+Read in this order: `problem` (the kinds) and `words` (text -> words), then one rule a file, each
+with what it stands on:
+
+    links
+    quotations
+    numbers    source (what is cited), figures, digits, number_words, units and figure, counts (the
+               tables), calendar and relative (dates), listed, swapped
+    names      known (what is cited), nations and ordinary (the tables), roles
+    negation   clauses, opposites (the table), twins
+    relation
+
+It takes any text, in time linear in it, and never raises.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 
@@ -21,10 +30,11 @@ from bot.support.numbers import number_problems
 from bot.support.problem import Problem, ProblemKind
 from bot.support.quotations import quotation_problems
 from bot.support.relation import closeness, relation_problems
-from bot.support.words import fold, words
+from bot.support.words import Word, fold, words
 
 __all__ = ["Problem", "ProblemKind", "coverage", "problems"]
 
+_PART_END = re.compile(r"(?<=[.!?])\s|(?<=[.!?][\"'”’)*_])\s|[\n|]")
 _MOST = 5  # problems of one rule; nobody reads more
 
 
@@ -52,9 +62,14 @@ def problems(
         number_problems(said, sentences, above),
         name_problems(said, [*sentences, *above, asked]),
         negation_problems(said, sentences),
-        relation_problems(said, sentences, [*above, asked]),
+        relation_problems(_parts(claim), sentences, [*above, asked]),
     )
     return tuple(problem for rule in rules for problem in islice(rule, _MOST))
+
+
+def _parts(claim: str) -> list[list[Word]]:
+    """The words of each sentence and line of a claim."""
+    return [words(fold(part)) for part in _PART_END.split(claim)]
 
 
 def coverage(

@@ -558,3 +558,20 @@ def test_a_process_of_its_own_shows_no_traceback(archive_path: Path) -> None:
     assert TRUE.encode() in out
     assert re.fullmatch(rb"dateline: the model's answer broke off: .*: ask again\n", err)
     assert KEY.encode() not in out + err
+
+
+class Misshapen:
+    """A chunk that is no chunk, about which pydantic warns from within a thread."""
+
+    def answer(self, request: Request, connection: Connection) -> None:
+        connection.start()
+        connection.event({"id": "1", "object": "chat.completion.chunk", "choices": 3})
+        connection.end()
+
+
+def test_what_libraries_warn_of_is_not_shown(archive_path: Path) -> None:
+    with ModelServer(Misshapen()) as server:
+        running = process(*asked(archive_path, server, reader="model"))
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (1, b"")
+    assert re.fullmatch(rb"dateline: 127\.0\.0\.1:\d+ sent what is no reply .*\n", err)

@@ -21,6 +21,9 @@ PLANTED = [
     "The answer is available after payment.",
     "As an AI, I cannot answer.",
     "Vivo a Londra.",
+    "The council voted to rebuild the bridge. This is a test.",
+    "The council voted to rebuild the bridge\nThis is a test",
+    "The council voted to rebuild the bridge | This is a test",
     "bridge " * 50,
     "TEST-" * 100,
 ]
