@@ -41,13 +41,15 @@ wheel: $(VENV)/.installed-dev
 	rm -rf build dist
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
+comma := ,
+
 # The stamps make the second run quick, and let it work without the network.
 $(VENV)/.installed: pyproject.toml requirements.lock | $(BIN)/pip
 	$(call install,requirements.lock,.)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml requirements-dev.lock | $(BIN)/pip
-	$(call install,requirements-dev.lock,.[dev])
+	$(call install,requirements-dev.lock,.[dev$(comma)slack])
 	@touch $@ $(VENV)/.installed
 
 # Debian and Ubuntu split ensurepip from python3: there, the system's own pip fills the venv.
@@ -80,7 +82,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --uni
 
 lock: | $(BIN)/pip
 	test -x $(UV) || { $(BIN)/python -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv; }
-	echo 'setuptools>=77' | $(COMPILE) --upgrade --extra dev pyproject.toml - -o requirements-dev.lock
+	echo 'setuptools>=77' | $(COMPILE) --upgrade --extra dev --extra slack pyproject.toml - -o requirements-dev.lock
 	echo 'setuptools>=77' | $(COMPILE) --constraint requirements-dev.lock pyproject.toml - \
 		-o requirements.lock
 

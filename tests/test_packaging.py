@@ -73,7 +73,8 @@ def test_the_lock_fits_the_ranges() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / LOCKS[1]).read_text(), re.MULTILINE)
     locked = {canonicalize_name(name): version for name, version in pins}
-    for line in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+    extras = project["optional-dependencies"]
+    for line in [*project["dependencies"], *extras["dev"], *extras["slack"]]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), line
 
