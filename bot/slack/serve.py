@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
@@ -74,24 +75,68 @@ def run_socket(bot: Bot, settings: Settings) -> None:
         wait_for_signal()
 
 
-def run_http(bot: Bot, settings: Settings, *, host: str, port: int) -> None:
-    """Serve signed HTTP requests until SIGINT or SIGTERM."""
+@contextmanager
+def http_mode(
+    bot: Bot,
+    *,
+    bot_token: str,
+    secret: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    url: str = SLACK_URL,
+    options: Options,
+) -> Iterator[int]:
+    """The bot behind signed HTTP requests, for the length of a `with` block; yields its port.
+
+    Raises:
+        SlackError: the token is not valid, or Slack cannot be reached.
+        NotConfiguredError: the address is not ours, or is taken.
+    """
     import uvicorn
 
     from bot.slack.http import SignedRequests
 
-    bot_token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
-    secret = _required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "")
-    log_to_stderr()
-    client = make_client(bot_token, url=settings.slack_url or SLACK_URL)
-    slack = SlackBot(bot, client, signing_secret=secret, options=options_from(settings))
+    slack = SlackBot(bot, make_client(bot_token, url=url), signing_secret=secret, options=options)
     try:
-        uvicorn.run(
-            SignedRequests(slack.app, secret), host=host, port=port, log_level="warning",
-            access_log=False, server_header=False,
-        )  # fmt: skip
+        listening = _bound(host, port)
+        config = uvicorn.Config(
+            SignedRequests(slack.app, secret), log_config=None, server_header=False
+        )
+        server = uvicorn.Server(config)
+        # Not uvicorn.run, which ends the process by the signal that ended it.
+        thread = threading.Thread(target=server.run, args=([listening],), name="http")
+        thread.start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join()
     finally:
         slack.close()
+
+
+def _bound(host: str, port: int) -> Any:
+    from socketserver import TCPServer
+
+    class Listening(TCPServer):
+        allow_reuse_address = True
+
+    try:
+        return Listening((host, port), None, bind_and_activate=True).socket  # type: ignore[arg-type]
+    except OSError as error:
+        raise NotConfiguredError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+def run_http(bot: Bot, settings: Settings, *, host: str, port: int) -> None:
+    """Serve signed HTTP requests until SIGINT or SIGTERM."""
+    token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
+    secret = _required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "")
+    url, options = settings.slack_url or SLACK_URL, options_from(settings)
+    log_to_stderr()
+    with http_mode(
+        bot, bot_token=token, secret=secret, host=host, port=port, url=url, options=options
+    ):
+        wait_for_signal()
 
 
 def wait_for_signal() -> None:

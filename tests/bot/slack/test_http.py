@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import http.client
 import random
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot.cli import exits
 from bot.engine import Bot
-from bot.slack.app import Options, SlackBot
-from bot.slack.client import make_client
+from bot.slack.app import Options
 from bot.slack.http import PATH, SignedRequests
+from bot.slack.serve import http_mode
 from bot.slack.testing import Delivery, SlackServer, people, sign, signed_headers
 from bot.slack.testing.signing import body_of
+from bot.testing.connection import unused_port
 from retrieval.archive import Archive
+from tests.bot.command import dateline, process
 from tests.bot.slack.readers import EverySentence
 
 MAYOR = "Who was elected mayor of Eastmarch?"
@@ -59,22 +61,11 @@ class Served:
 def served(slack: SlackServer, archive: Archive) -> Iterator[Served]:
     """The bot behind uvicorn."""
     bot = Bot(archive, EverySentence(most=1))
-    made = SlackBot(
-        bot, make_client(slack.bot_token, url=slack.url), signing_secret=SECRET, options=Options()
+    serving = http_mode(
+        bot, bot_token=slack.bot_token, secret=SECRET, url=slack.url, options=Options()
     )
-    config = uvicorn.Config(
-        SignedRequests(made.app, SECRET), host="127.0.0.1", port=0, log_level="error"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    yield Served(server.servers[0].sockets[0].getsockname()[1], slack)
-    server.should_exit = True
-    thread.join(10)
-    made.close()
+    with serving as port:
+        yield Served(port, slack)
 
 
 def test_signed_requests_are_answered(served: Served) -> None:
@@ -91,6 +82,37 @@ def test_signed_requests_are_answered(served: Served) -> None:
     assert served.post(body, signed_headers(SECRET, body, kind="interactive"))[0] == 200
     body = b'{"type": "url_verification", "challenge": "abc"}'
     assert "abc" in served.post(body, signed_headers(SECRET, body))[1]
+
+
+def test_run_serves_until_it_is_told_to_end(
+    slack: SlackServer, archive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dateline slack run --http` answers on its port, and ends in order at SIGTERM."""
+    port = unused_port()
+    arguments = ("slack", "run", "--http", "--port", str(port), "--archive", archive_path)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
+    monkeypatch.setenv("DATELINE_SLACK_URL", slack.url)
+    running = process(*arguments)
+    try:
+        served = Served(port, slack)
+        body, ts = served.mention()
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                assert served.post(body, signed_headers(SECRET, body)) == (200, "")
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        slack.wait_for_reply(ts)
+        taken = dateline(*arguments)
+        assert (taken.code, "cannot listen on" in taken.err) == (exits.NOT_CONFIGURED, True)
+        running.terminate()
+        _, errors = running.communicate(timeout=30)
+        assert (running.returncode, b"Traceback" in errors) == (0, False)
+    finally:
+        running.kill()
 
 
 def test_a_replay_inside_the_window_gets_one_reply(served: Served) -> None:
