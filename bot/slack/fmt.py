@@ -22,13 +22,13 @@ _MARKDOWN = re.compile(r"[&<>\\`*_~\[\]|]")
 # Where a backslash keeps a paragraph from being a list, a heading or an underline.
 _BLOCK_START = re.compile(r"^(?:\d+(?=[.)](?:\s|$))|(?=[-+#=]))")
 
-# What clients turn into links by themselves: addresses with a scheme, hosts, e-mail addresses.
-_HOST = r"(?:[\w-]+\.)+[^\W\d_]{2,24}"
-_ADDRESS = re.compile(
-    rf"\w[\w+.-]*:/[^\s`<>]*|(?:mailto|tel|slack|javascript|data):[^\s`<>]+"
-    rf"|(?<![\w.-])[^\s`<>@]*@{_HOST}|(?<![\w-]){_HOST}(?!\w)[^\s`<>]*",
-    re.IGNORECASE,
+# What clients turn into links by themselves, in a run of characters without white space: addresses
+# with a scheme, hosts, e-mail addresses. A missing space between two sentences looks like a host.
+_RUN = re.compile(r"[^\s`<>]+")
+_LIVE = re.compile(
+    r"\w:/|\b(?:mailto|tel|slack|javascript|data):\S|\bwww\.|\w\.[^\W\d_]{2}|\w@\w", re.IGNORECASE
 )
+_OPENING, _CLOSING = "([{\"'“‘«", ".,;:!?)]}'\"”’»…"
 _LONGEST_URL = 3_000
 
 
@@ -41,10 +41,12 @@ def markdown(text: str) -> str:
     """`text` on one line for a `markdown` field; addresses in it become code, which never links."""
     line = clean_line(text)
     out, at = [], 0
-    for found in _ADDRESS.finditer(line):
-        address = found[0].rstrip(".,;:!?)]}'\"’”»")
-        out += [_escaped(line[at : found.start()]), f"`{address}`" if address else ""]
-        at = found.start() + len(address)
+    for run in _RUN.finditer(line):
+        address = run[0].lstrip(_OPENING).rstrip(_CLOSING)
+        if _LIVE.search(address):
+            start = run.start() + len(run[0]) - len(run[0].lstrip(_OPENING))
+            out += [_escaped(line[at:start]), f"`{address}`"]
+            at = start + len(address)
     return _BLOCK_START.sub(r"\g<0>\\", "".join([*out, _escaped(line[at:])]))
 
 

@@ -8,6 +8,7 @@ button would wait behind five answers.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -52,8 +53,9 @@ class Pool(Generic[Job]):
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        end = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, end - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _ahead(self, turn: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -237,6 +238,32 @@ def test_only_http_addresses_become_links(url: str | None) -> None:
     if target is not None:
         assert re.fullmatch(r"https?://[!-;=?-~]+", target, re.IGNORECASE)
         assert len(target) <= 3_000
+
+
+def test_escaping_takes_linear_time() -> None:
+    """A hostile sentence of 200,000 characters takes a moment, whatever it is made of."""
+    began = time.process_time()
+    for piece in (
+        "a",
+        "a.",
+        "a-",
+        "(@",
+        "(",
+        "a@",
+        "x:",
+        "<",
+        "&",
+        "\u00e9",
+        "a.b@",
+        "`",
+        "//",
+        "\\",
+    ):
+        hostile = piece * (200_000 // len(piece))
+        as_said(hostile)
+        assert markdown(hostile)
+        assert mrkdwn(hostile)
+    assert time.process_time() - began < 10
 
 
 def test_what_people_write_reads_as_it_looks() -> None:

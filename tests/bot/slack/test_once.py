@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-
-import pytest
 
 from bot.slack.pool import Pool
 from bot.slack.routing import Ask
@@ -23,6 +22,12 @@ from tests.bot.slack.readers import EverySentence, Waiting
 
 MAYOR = "Who was elected mayor of Eastmarch?"
 FERRIES = "What happened to the ferries at Orrel Sound?"
+
+
+def _execute(file: Path, sql: str) -> None:
+    db = sqlite3.connect(file)
+    db.execute(sql)
+    db.close()
 
 
 def test_the_same_event_twice_is_answered_once(slack: SlackServer, connect: Connect) -> None:
@@ -73,16 +78,17 @@ def test_a_message_that_comes_as_two_events_is_answered_once(
 
 
 def test_a_question_is_on_disk_before_it_is_acknowledged(
-    slack: SlackServer, connect: Connect, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    slack: SlackServer, connect: Connect, archive: Archive
 ) -> None:
     """What cannot be claimed is not acknowledged, and is answered when Slack delivers it again."""
-    slack.sockets.ack_seconds = 0.3
+    slack.sockets.ack_seconds = 0.5
     connect(EverySentence(most=1))
     asked = Delivery("events_api", people.mention(MAYOR, slack.workspace.new_ts()))
-    with archive._ledger._transaction() as db:
-        db.execute("PRAGMA busy_timeout = 1")
-        slack.sockets.send(asked)
-        assert not asked.acknowledged.wait(0.3)
+    file = archive.path / "ledger.sqlite3"
+    _execute(file, "ALTER TABLE claimed_key RENAME TO away")
+    slack.sockets.send(asked)
+    assert not asked.acknowledged.wait(0.5)
+    _execute(file, "ALTER TABLE away RENAME TO claimed_key")
     ts = asked.payload["event"]["ts"]
     slack.sockets.deliver(asked)
     assert asked.acknowledged.is_set()
