@@ -44,6 +44,8 @@ class Answering:
 
     def __post_init__(self) -> None:
         self._pool = Pool(self._answer, turn=_turn, workers=self.workers)
+        with suppress(DatelineError):
+            self.claims.release_the_dead()
         self._keeper = threading.Thread(target=self._keep, name="claims", daemon=True)
         self._keeper.start()
 

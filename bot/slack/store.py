@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import uuid
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from retrieval.ledger import ClaimedEvent, ClaimedEvents
 
 HELD = 15.0  # seconds that a claim holds unless it is renewed
 MOST_TRIES = 3  # a question that ends its process each time is given up
+
+_LIVING: set[str] = set()  # the owners of this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class Claims:
 
     events: ClaimedEvents
     seconds: float = HELD
-    owner: str = field(default_factory=lambda: f"{os.getpid()}-{uuid.uuid4().hex[:12]}")
+    owner: str = field(default_factory=lambda: f"{_here()}{os.getpid()}:{uuid.uuid4().hex[:12]}")
+
+    def __post_init__(self) -> None:
+        _LIVING.add(self.owner)
 
     def claim(self, ask: Ask) -> Claim | None:
         """Claim a question; None if it was claimed before."""
@@ -70,12 +76,19 @@ class Claims:
 
     def release(self) -> None:
         """Let another process have what this one does not answer any more."""
+        _LIVING.discard(self.owner)
         self.events.release_events(self.owner)
 
     def take_over(self) -> list[Claim]:
         """Questions that nobody answers any more, now claimed by this process."""
         taken = self.events.take_over_events(self.owner, seconds=self.seconds)
         return [claim for event in taken if (claim := self._read(event)) is not None]
+
+    def release_the_dead(self) -> None:
+        """Give up what processes of this machine held that have ended since, without waiting."""
+        for owner in self.events.event_owners():
+            if owner.startswith(_here()) and not _lives(owner):
+                self.events.release_events(owner)
 
     def _read(self, event: ClaimedEvent) -> Claim | None:
         try:
@@ -85,3 +98,21 @@ class Claims:
             self.events.finish_event(event.id)
             return None
         return Claim(event.id, ask, event.tries, sent)
+
+
+def _here() -> str:
+    return f"{platform.node()}:"
+
+
+def _lives(owner: str) -> bool:
+    """Whether an owner of this machine is still there. Numbers of processes are used again."""
+    pid = int(owner.removeprefix(_here()).partition(":")[0])
+    if pid == os.getpid():
+        return owner in _LIVING
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another person's
+        return True
+    return True

@@ -58,6 +58,10 @@ class ClaimedEvents(Protocol):
         """Give up all unfinished events of `owner`: another may take them over at once."""
         ...
 
+    def event_owners(self) -> list[str]:
+        """Who holds, or held, events that are not finished."""
+        ...
+
     def take_over_events(self, owner: str, *, seconds: float) -> list[ClaimedEvent]:
         """Claim every unfinished event that nobody holds any more, oldest first."""
         ...
@@ -104,6 +108,11 @@ class StoredEvents(LedgerFile):
     def release_events(self, owner: str) -> None:
         """See `ClaimedEvents.release_events`."""
         self._hold(owner, 0.0)
+
+    def event_owners(self) -> list[str]:
+        """See `ClaimedEvents.event_owners`."""
+        rows = self._all("SELECT DISTINCT owner FROM claimed_event WHERE finished IS NULL")
+        return [str(row[0]) for row in rows]
 
     def take_over_events(self, owner: str, *, seconds: float) -> list[ClaimedEvent]:
         """See `ClaimedEvents.take_over_events`."""

@@ -75,6 +75,16 @@ def test_an_owner_renews_and_releases_what_it_holds(ledger: Ledger) -> None:
     assert [e.id for e in ledger.take_over_events("c", seconds=HOUR)] == [mine]
 
 
+def test_owners_are_those_of_unfinished_events(ledger: Ledger) -> None:
+    """Each once."""
+    done = claim(ledger, "one", owner="a")
+    assert done is not None
+    ledger.finish_event(done)
+    for key in ("two", "three"):
+        claim(ledger, key, owner="b")
+    assert ledger.event_owners() == ["b"]
+
+
 def test_many_processes_that_claim_one_event_at_once(tmp_path: Path) -> None:
     """One of them gets it."""
     file = tmp_path / LEDGER_FILE

@@ -15,6 +15,7 @@ from bot.slack.pool import Pool
 from bot.slack.routing import Ask
 from bot.slack.store import Claims
 from bot.slack.testing import Delivery, Fault, SlackServer, people
+from bot.testing import ModelServer, Request, Says, sentences_in
 from retrieval.archive import Archive
 from tests.bot.command import ROOT, environment
 from tests.bot.slack.conftest import Connect
@@ -148,6 +149,49 @@ def test_a_restart_in_the_middle_of_an_answer(slack: SlackServer, connect: Conne
     assert half in slack.workspace.deleted
     assert slack.workspace.replies(asked.ts) == [whole]
     reader.go.release(9)
+
+
+def test_a_process_that_is_killed_in_the_middle_of_an_answer(
+    slack: SlackServer, archive_path: Path, tmp_path: Path
+) -> None:
+    """kill -9 while a model's answer streams: the next process removes it and answers, at once."""
+
+    def slow_at_first(request: Request) -> Says:
+        said = sentences_in(request)
+        text = "\n\n".join([f"{said[1]} [1]", f"{said[2]} [2]"] * 6)
+        return Says(text, delay=0.05 if request.number == 1 else 0.0)
+
+    with ModelServer(slow_at_first) as model:
+        variables = environment(
+            HOME=str(tmp_path),
+            SLACK_BOT_TOKEN=slack.bot_token,
+            SLACK_APP_TOKEN=slack.app_token,
+            DATELINE_SLACK_URL=slack.url,
+            DATELINE_BASE_URL=model.base_url,
+            DATELINE_READER="model",
+        )
+        command = [sys.executable, "-m", "bot", "slack", "run", "--archive", str(archive_path)]
+        first = subprocess.Popen(command, env=variables, cwd=ROOT, stderr=subprocess.DEVNULL)
+        assert slack.sockets.wait(1, seconds=60)
+        asked = slack.mention(MAYOR)
+        slack.wait_until(lambda: _shown(slack, asked.ts), "a part of the answer")
+        first.kill()
+        first.wait()
+        (half,) = slack.workspace.replies(asked.ts)
+        assert half.streaming
+        second = subprocess.Popen(command, env=variables, cwd=ROOT, stderr=subprocess.DEVNULL)
+        try:
+            whole = slack.wait_for_reply(asked.ts)
+        finally:
+            second.terminate()
+            assert second.wait(20) == 0
+    assert slack.workspace.replies(asked.ts) == [whole]
+    assert half in slack.workspace.deleted
+    assert whole.shown.count("Lena Oake") >= 2
+
+
+def _shown(slack: SlackServer, thread: str) -> list[str]:
+    return [m.markdown for m in slack.workspace.replies(thread) if m.markdown]
 
 
 def test_a_question_that_kills_its_process_each_time_is_given_up(archive: Archive) -> None:
