@@ -81,6 +81,8 @@ class Settings:
     slack_bot_token: str | None
     slack_app_token: str | None  # for Socket Mode
     slack_signing_secret: str | None  # for HTTP
+    slack_client_id: str | None  # with its secret: any workspace may install the app (OAuth)
+    slack_client_secret: str | None
     slack_config_token: str | None  # lets `dateline slack check` read the app's own settings
     slack_channels: tuple[str, ...] | None  # ids of the channels to answer in; None: all
     slack_workers: int  # questions answered at a time
@@ -326,6 +328,19 @@ SETTINGS = (
         "slack_signing_secret",
         "SLACK_SIGNING_SECRET",
         "Slack's signing secret, for slack run --http",
+        _text,
+        secret=True,
+    ),
+    Setting(
+        "slack_client_id",
+        "SLACK_CLIENT_ID",
+        "Slack's client id, to let any workspace install the app with slack run --http",
+        _text,
+    ),
+    Setting(
+        "slack_client_secret",
+        "SLACK_CLIENT_SECRET",
+        "Slack's client secret, likewise",
         _text,
         secret=True,
     ),

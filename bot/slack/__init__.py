@@ -21,6 +21,7 @@ In the order of what happens to a question:
     actions.py   what buttons and windows do
     channels.py  what is set for a channel
     logs.py      the log: no secrets, no control characters
+    workspaces.py  where the bot is installed: one workspace, or many (OAuth)
     client.py    the Web API, its retries and its errors
     check.py     whether everything is set up
     manifest.py  what Slack must know of the app

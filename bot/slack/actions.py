@@ -9,8 +9,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk import WebClient
-
 from bot.engine import Bot
 from bot.errors import AnswerFormatError
 from bot.slack import home, modals
@@ -20,6 +18,7 @@ from bot.slack.ephemeral import respond
 from bot.slack.fmt import as_said, cut, markdown
 from bot.slack.routing import Ask, team_of
 from bot.slack.store import Claims
+from bot.slack.workspaces import Workspaces
 from bot.types import Answer
 from retrieval.errors import DatelineError
 
@@ -33,7 +32,7 @@ class Actions:
     """Does what people press. Everything that calls Slack runs on `quick`, apart from answers."""
 
     bot: Bot
-    client: WebClient
+    workspaces: Workspaces
     claims: Claims
     quick: Executor
 
@@ -50,7 +49,7 @@ class Actions:
         message, channel = body.get("message") or {}, (body.get("channel") or {}).get("id", "")
         thread = message.get("thread_ts") or message.get("ts") or body.get("message_ts", "")
         window = modals.ask_about(channel, thread, as_said(message.get("text") or ""))
-        self._later(lambda: self._show(body["trigger_id"], window))
+        self._later(lambda: self._show(body, window))
 
     def rate(self, body: dict[str, Any]) -> None:
         """Keep a thumb up or down, in place of the one before."""
@@ -118,7 +117,9 @@ class Actions:
             archive = self.bot.archive
             view = home.home(archive.stats(), archive.articles()[:10])
             with translated():
-                self.client.views_publish(user_id=event["user"], view=view)
+                self.workspaces.client(team_of(body)).views_publish(
+                    user_id=event["user"], view=view
+                )
 
         self._later(publish)
 
@@ -128,13 +129,15 @@ class Actions:
         def open_it() -> None:
             answer = self._kept(_value(body))
             view = modals.notice(_GONE) if answer is None else make(answer)
-            self._show(body["trigger_id"], view)
+            self._show(body, view)
 
         self._later(open_it)
 
-    def _show(self, trigger: str, view: dict[str, Any]) -> None:
+    def _show(self, body: dict[str, Any], view: dict[str, Any]) -> None:
         with translated():
-            self.client.views_open(trigger_id=trigger, view=view)
+            self.workspaces.client(team_of(body)).views_open(
+                trigger_id=body["trigger_id"], view=view
+            )
 
     def _kept(self, answer_id: str) -> Answer | None:
         stored = self.bot.archive.opinions.kept_answer(answer_id)

@@ -12,21 +12,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import Ack, App, BoltResponse
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
+from slack_bolt import Ack, App, BoltContext, BoltResponse
 
 from bot.engine import Bot
 from bot.errors import UsageError
 from bot.slack import routing
 from bot.slack.actions import Actions
 from bot.slack.channels import changed, settings_of
-from bot.slack.client import best_effort, make_client, translated
+from bot.slack.client import best_effort
 from bot.slack.fmt import mrkdwn
 from bot.slack.limits import Rates
 from bot.slack.routing import Ask, channel_key, team_of
 from bot.slack.run import Answering
 from bot.slack.store import HELD, Claims
+from bot.slack.workspaces import Workspaces
 
 _ANY = re.compile(".*", re.DOTALL)
 _LEFT_OUT = "I do not answer in this channel."
@@ -45,49 +44,34 @@ class Options:
 
 
 class SlackBot:
-    """A Bolt app that answers from one archive.
-
-    Raises:
-        SlackError: the token is not valid, or Slack cannot be reached.
-    """
+    """A Bolt app that answers from one archive."""
 
     def __init__(
         self,
         bot: Bot,
-        client: WebClient,
+        workspaces: Workspaces,
         *,
         signing_secret: str | None = None,
         options: Options | None = None,
     ) -> None:
         self.options = options or Options()
-        with translated():
-            me = client.auth_test()
-        self._bot, self._client = bot, client
-        self._user = str(me["user_id"])
+        self._bot, self._workspaces = bot, workspaces
         self._claims = Claims(bot.archive.events, self.options.claim_seconds)
         self._quick = ThreadPoolExecutor(4, thread_name_prefix="quick")
         self.answering = Answering(
             bot,
-            client,
+            workspaces,
             self._claims,
             Rates(person=self.options.person_rate, channel=self.options.channel_rate),
             self.options.workers,
         )
-        self._actions = Actions(bot, client, self._claims, self._quick)
-        known = AuthorizeResult(
-            enterprise_id=me.get("enterprise_id"),
-            team_id=me["team_id"],
-            bot_user_id=self._user,
-            bot_id=me.get("bot_id"),
-            bot_token=client.token,
-        )
+        self._actions = Actions(bot, workspaces, self._claims, self._quick)
         self.app = App(
             name="dateline",
             logger=logging.getLogger("dateline.slack.bolt"),
-            client=make_client(None, url=client.base_url),
             signing_secret=signing_secret or "",
             request_verification_enabled=signing_secret is not None,
-            authorize=lambda: known,
+            **workspaces.for_bolt(),
             process_before_response=True,
         )
         self._listen()
@@ -100,6 +84,8 @@ class SlackBot:
     def _listen(self) -> None:
         app, actions = self.app, self._actions
         app.error(self._failed)
+        if app.oauth_flow is not None:
+            app.enable_token_revocation_listeners()
         app.event("app_mention")(self._on_mention)
         app.event({"type": "message", "subtype": (_ANY,)})(_ignored)
         app.event("message")(self._on_message)
@@ -121,12 +107,12 @@ class SlackBot:
 
     # -- questions ------------------------------------------------------------------------------
 
-    def _on_mention(self, body: dict[str, Any]) -> None:
-        if ask := routing.mention(body, bot_user=self._user):
+    def _on_mention(self, context: BoltContext, body: dict[str, Any]) -> None:
+        if ask := routing.mention(body, bot_user=context.bot_user_id or ""):
             self._take(ask)
 
-    def _on_message(self, body: dict[str, Any]) -> None:
-        ask = routing.message(body, bot_user=self._user)
+    def _on_message(self, context: BoltContext, body: dict[str, Any]) -> None:
+        ask = routing.message(body, bot_user=context.bot_user_id or "")
         if ask and (ask.direct or self._follows(ask, body)):
             self._take(ask)
 
@@ -139,8 +125,8 @@ class SlackBot:
             and bool(archive.conversations.turns(ask.conversation, last=1))
         )
 
-    def _on_command(self, ack: Ack, body: dict[str, Any]) -> None:
-        ask = routing.command(body, bot_user=self._user)
+    def _on_command(self, ack: Ack, context: BoltContext, body: dict[str, Any]) -> None:
+        ask = routing.command(body, bot_user=context.bot_user_id or "")
         if not self._allowed(ask):
             ack(text=_LEFT_OUT)
             return
@@ -167,7 +153,7 @@ class SlackBot:
 
     def _tell(self, ask: Ask, said: str) -> None:
         with best_effort("telling somebody to wait"):
-            self._client.chat_postEphemeral(
+            self._workspaces.client(ask.team).chat_postEphemeral(
                 channel=ask.channel, user=ask.user, thread_ts=ask.thread, text=mrkdwn(said)
             )
 

@@ -33,6 +33,9 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _bot(settings: Settings, url: str) -> Iterator[Finding]:
     token = settings.slack_bot_token
+    if settings.slack_client_id and settings.slack_client_secret and not token:
+        yield Finding("client id and secret", None, "are set; only an installation can tell")
+        return
     if not token or not token.startswith("xoxb-"):
         yield Finding("bot token", False, "SLACK_BOT_TOKEN is not set to a token xoxb-…")
         return

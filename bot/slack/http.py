@@ -40,6 +40,11 @@ class SignedRequests:
         self._app = app
         self._secret = secret.encode()
         self._clock = clock
+        flow = app.oauth_flow
+        self._visits: dict[str, Callable[[BoltRequest], BoltResponse]] = {}
+        if flow is not None:  # pages that a person's browser opens, which nobody can sign
+            self._visits[flow.install_path] = flow.handle_installation
+            self._visits[flow.redirect_uri_path] = flow.handle_callback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -53,13 +58,19 @@ class SignedRequests:
     async def _answer(
         self, scope: Scope, receive: Receive
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        if scope["method"] == "GET" and (visit := self._visits.get(scope["path"])):
+            return await self._visited(scope, visit)
         if scope["path"] != PATH:
             return 404, [], b""
         if scope["method"] != "POST":
             return 405, [(b"allow", b"POST")], b""
         body = await _read(receive)
-        if body is None:
-            return 413, [], b""
+        return (413, [], b"") if body is None else await self._taken(scope, body)
+
+    async def _taken(
+        self, scope: Scope, body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """What Slack sends."""
         headers = [(name.lower(), value) for name, value in scope["headers"]]
         if not self._signed(headers, body):
             return 401, [], b""
@@ -70,6 +81,16 @@ class SignedRequests:
         decoded = {n.decode("latin-1"): [v.decode("latin-1")] for n, v in headers}
         request = BoltRequest(body=text, headers=dict(decoded))
         answered = await asyncio.to_thread(self._app.dispatch, request)
+        return answered.status, _headers(answered), answered.body.encode()
+
+    async def _visited(
+        self, scope: Scope, visit: Callable[[BoltRequest], BoltResponse]
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """A page of the installation."""
+        headers = {n.decode("latin-1").lower(): [v.decode("latin-1")] for n, v in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        request = BoltRequest(body="", query=query, headers=dict(headers))
+        answered = await asyncio.to_thread(visit, request)
         return answered.status, _headers(answered), answered.body.encode()
 
     def _signed(self, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:

@@ -12,7 +12,6 @@ from typing import Any
 from bot.errors import UsageError
 
 FOLDER = Path(__file__).parent / "manifests"
-_PATH = "/slack/events"
 _PLACEHOLDER = "https://your-server.example"
 
 
@@ -27,7 +26,12 @@ def manifest(http: str | None = None) -> str:
     if not http.startswith("https://"):
         raise UsageError(f"{http!r} is no address that Slack takes: it must begin with https://")
     text = (FOLDER / "http.json").read_text(encoding="utf-8").rstrip("\n")
-    return text.replace(_PLACEHOLDER + _PATH, json.dumps(http.rstrip("/") + _PATH)[1:-1])
+    return text.replace(_PLACEHOLDER, json.dumps(http.rstrip("/"))[1:-1])
+
+
+def scopes() -> frozenset[str]:
+    """All scopes that the app asks for."""
+    return frozenset(json.loads(manifest())["oauth_config"]["scopes"]["bot"])
 
 
 def required() -> tuple[frozenset[str], frozenset[str]]:

@@ -7,8 +7,6 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from slack_sdk import WebClient
-
 from bot.engine import Bot
 from bot.slack.ephemeral import EphemeralReply
 from bot.slack.limits import Rates
@@ -18,6 +16,7 @@ from bot.slack.store import Claim, Claims
 from bot.slack.stream import ThreadReply
 from bot.slack.tell import Reply, Stop, tell
 from bot.slack.thread import Thread
+from bot.slack.workspaces import Workspaces
 from retrieval.errors import DatelineError
 
 log = logging.getLogger("dateline.slack")
@@ -33,7 +32,7 @@ class Answering:
     """
 
     bot: Bot
-    client: WebClient
+    workspaces: Workspaces
     claims: Claims
     rates: Rates
     workers: int = 4
@@ -109,7 +108,7 @@ class Answering:
             log.exception("unexpected")
 
     def _in_thread(self, claim: Claim) -> None:
-        thread = Thread(self.client, claim.ask)
+        thread = Thread(self.workspaces.client(claim.ask.team), claim.ask)
         thread.remove(claim.sent)
         thread.status(working=True)
         try:

@@ -16,8 +16,9 @@ from bot.engine import Bot
 from bot.errors import NotConfiguredError
 from bot.settings import Settings
 from bot.slack.app import Options, SlackBot
-from bot.slack.client import SLACK_URL, make_client, translated
+from bot.slack.client import SLACK_URL, translated
 from bot.slack.logs import log_to_stderr
+from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 
 
 def options_from(settings: Settings) -> Options:
@@ -47,7 +48,7 @@ def socket_mode(
     Raises:
         SlackError: a token is not valid, or Slack cannot be reached.
     """
-    slack = SlackBot(bot, make_client(bot_token, url=url), options=options)
+    slack = SlackBot(bot, OneWorkspace(bot_token, url=url), options=options)
     try:
         log = logging.getLogger("dateline.slack.socket")
         log.setLevel(logging.WARNING)
@@ -78,25 +79,23 @@ def run_socket(bot: Bot, settings: Settings) -> None:
 @contextmanager
 def http_mode(
     bot: Bot,
+    workspaces: Workspaces,
     *,
-    bot_token: str,
     secret: str,
     host: str = "127.0.0.1",
     port: int = 0,
-    url: str = SLACK_URL,
     options: Options,
 ) -> Iterator[int]:
     """The bot behind signed HTTP requests, for the length of a `with` block; yields its port.
 
     Raises:
-        SlackError: the token is not valid, or Slack cannot be reached.
         NotConfiguredError: the address is not ours, or is taken.
     """
     import uvicorn
 
     from bot.slack.http import SignedRequests
 
-    slack = SlackBot(bot, make_client(bot_token, url=url), signing_secret=secret, options=options)
+    slack = SlackBot(bot, workspaces, signing_secret=secret, options=options)
     try:
         listening = _bound(host, port)
         config = uvicorn.Config(
@@ -129,14 +128,25 @@ def _bound(host: str, port: int) -> Any:
 
 def run_http(bot: Bot, settings: Settings, *, host: str, port: int) -> None:
     """Serve signed HTTP requests until SIGINT or SIGTERM."""
-    token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     secret = _required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "")
-    url, options = settings.slack_url or SLACK_URL, options_from(settings)
     log_to_stderr()
-    with http_mode(
-        bot, bot_token=token, secret=secret, host=host, port=port, url=url, options=options
-    ):
+    workspaces, options = _workspaces(bot, settings), options_from(settings)
+    with http_mode(bot, workspaces, secret=secret, host=host, port=port, options=options):
         wait_for_signal()
+
+
+def _workspaces(bot: Bot, settings: Settings) -> Workspaces:
+    """All that install the app, where it has an id and a secret; else the token's own."""
+    url = settings.slack_url or SLACK_URL
+    if settings.slack_client_id and settings.slack_client_secret:
+        return ManyWorkspaces(
+            bot.archive.path,
+            client_id=settings.slack_client_id,
+            client_secret=settings.slack_client_secret,
+            url=url,
+        )
+    token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
+    return OneWorkspace(token, url=url)
 
 
 def wait_for_signal() -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.testing.workspace import APP, BOT, BOT_USER, TEAM, Message, Workspace
+from bot.slack.testing.workspace import APP, BOT, BOT_USER, PERSON, TEAM, Message, Workspace
 
 Payload = dict[str, Any]
 OK: Payload = {"ok": True}
@@ -22,9 +22,11 @@ class Methods:
         self.stream_seconds = STREAM_SECONDS
         self.message_limit = 12_000
         self.socket_url = ""
+        self.installed: dict[str, str] = {}  # tokens that were given to teams
         self.manifest: Payload = {}
         self.methods: dict[str, Callable[[Payload], Payload]] = {
-            "auth.test": lambda _: self._me(),
+            "auth.test": self._me,
+            "oauth.v2.access": self._install,
             "apps.connections.open": lambda _: {**OK, "url": self.socket_url},
             "apps.manifest.export": lambda _: {**OK, "manifest": self.manifest},
             "bots.info": lambda _: {**OK, "bot": {"id": BOT, "app_id": APP}},
@@ -41,8 +43,19 @@ class Methods:
             "assistant.threads.setStatus": self._status,
         }
 
-    def _me(self) -> Payload:
-        me = {"user_id": BOT_USER, "bot_id": BOT, "team_id": TEAM}
+    def _install(self, call: Payload) -> Payload:
+        team = call["code"].removeprefix("code-of-")  # the code of an installation in this team
+        if team == call["code"]:
+            return refused("invalid_code")
+        token = f"xoxb-of-{team}"
+        self.installed[token] = team
+        bot = {"token_type": "bot", "scope": "chat:write", "bot_user_id": BOT_USER, "app_id": APP}
+        where = {"team": {"id": team, "name": team}, "authed_user": {"id": PERSON}}
+        return {**OK, "access_token": token, **bot, **where, "enterprise": None}
+
+    def _me(self, call: Payload) -> Payload:
+        team = self.installed.get(call["token"], TEAM)
+        me = {"user_id": BOT_USER, "bot_id": BOT, "team_id": team}
         return {**OK, **me, "user": "dateline", "team": "Test", "url": "https://test.example/"}
 
     def _post(self, call: Payload) -> Payload:

@@ -98,12 +98,13 @@ class WebApi:
         wrong: tuple[str, ...],
     ) -> Payload:
         token = http.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in self._tokens:
+        known = token in self._tokens or token in self._methods.installed
+        if not known and method != "oauth.v2.access":
             return refused("invalid_auth")
         if wrong:
             return refused(wrong[0].partition(":")[0])
         do = self._methods.methods.get(method)
-        return do(payload) if do else refused("unknown_method")
+        return do({**payload, "token": token}) if do else refused("unknown_method")
 
     def _response(self, http: BaseHTTPRequestHandler, name: str, payload: Payload) -> None:
         wrong = tuple(problems("response_url", payload))

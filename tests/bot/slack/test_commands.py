@@ -116,7 +116,7 @@ def test_both_manifests_ask_for_the_same_and_for_what_the_bot_uses() -> None:
         assert made["features"]["shortcuts"][0]["callback_id"] == "ask_about"
         assert len(made["display_information"]["description"]) <= 140
         assert len(made["features"]["agent_view"]["agent_description"]) <= 300
-    assert socket["oauth_config"] == http["oauth_config"]
+    assert socket["oauth_config"]["scopes"] == http["oauth_config"]["scopes"]
     scopes, events = required()
     assert scopes == {
         "app_mentions:read", "assistant:write", "chat:write", "commands", "im:history"

@@ -21,6 +21,7 @@ from bot.slack.http import PATH, SignedRequests
 from bot.slack.serve import http_mode
 from bot.slack.testing import Delivery, SlackServer, people, sign, signed_headers
 from bot.slack.testing.signing import body_of
+from bot.slack.workspaces import OneWorkspace
 from bot.testing.connection import unused_port
 from retrieval.archive import Archive
 from tests.bot.command import dateline, process
@@ -62,7 +63,7 @@ def served(slack: SlackServer, archive: Archive) -> Iterator[Served]:
     """The bot behind uvicorn."""
     bot = Bot(archive, EverySentence(most=1))
     serving = http_mode(
-        bot, bot_token=slack.bot_token, secret=SECRET, url=slack.url, options=Options()
+        bot, OneWorkspace(slack.bot_token, url=slack.url), secret=SECRET, options=Options()
     )
     with serving as port:
         yield Served(port, slack)
@@ -183,6 +184,7 @@ class _Recorder(App):
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self._oauth_flow = None
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         self.taken.append(req.raw_body)
