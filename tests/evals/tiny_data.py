@@ -20,8 +20,8 @@ _HARVEST = (
     "Cider makers are pleased."
 )
 _CHESS = (
-    "Pavel Andrik won the Lindow chess open on Sunday. He beat Marta Holm in forty moves. The prize "
-    "was a silver cup."
+    "Pavel Andrik won the Lindow chess open on Sunday. He beat Marta Holm in forty moves. The "
+    "prize was a silver cup."
 )
 
 ARTICLES = [
