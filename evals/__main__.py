@@ -9,9 +9,9 @@ stopped goes on where it was; they are asked again when code, models or data hav
 
 `retrieval` first ingests the articles, all 26,776 of them in more than an hour of CPU;
 `--articles 1500` takes the gold ones and 1,500 others. `--sample` asks so many questions of each
-file, always the same ones. `--write` saves the report as evals/quality.md and evals/quality.json,
-where tests that were not run keep what they had. A test whose files are missing is left out, and
-the report says so.
+file, of SQuAD's ten times as many, always the same ones. `--write` saves the report as
+evals/quality.md and evals/quality.json, where tests that were not run keep what they had. A test
+whose files are missing is left out, and the report says so.
 """
 
 from __future__ import annotations

@@ -17,13 +17,8 @@ from retrieval.sources.identity import url_key
 from retrieval.types import IngestProgress
 
 
-def chosen(run: Run, gold: Iterable[str]) -> list[Row]:
-    """The articles to search: all, or the gold ones and `run.articles` others, always the same.
-
-    Raises:
-        MissingDataError: the articles are not there.
-    """
-    rows = list(data.rows(run.data, "news_articles"))
+def chosen(run: Run, rows: list[Row], gold: Iterable[str]) -> list[Row]:
+    """The articles to search: all, or the gold ones and `run.articles` others, always the same."""
     if run.articles is None:
         return rows
     wanted = set(gold)

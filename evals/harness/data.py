@@ -41,10 +41,13 @@ def rows(data: Path, name: str) -> Iterator[Row]:
 
 
 def sampled(items: list[Row], count: int | None) -> list[Row]:
-    """`count` of the items, drawn with `SEED`; all of them for None or where there are fewer."""
+    """`count` of the items, drawn with `SEED`; all of them for None or where there are fewer.
+
+    A smaller sample is part of a larger one, so that a larger one goes on from it.
+    """
     if count is None or count >= len(items):
         return items
-    return random.Random(SEED).sample(items, count)
+    return random.Random(SEED).sample(items, len(items))[:count]
 
 
 def articles(data: Path, wanted: Collection[str]) -> dict[str, Row]:

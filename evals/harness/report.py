@@ -74,7 +74,11 @@ def _percent(value: float) -> str:
 
 def _made(report: dict[str, Any]) -> str:
     made, machine = report["made_with"], report["machine"]
-    sample = "all questions" if report["sample"] is None else f"{report['sample']} of each file"
+    sample = (
+        "all questions"
+        if report["sample"] is None
+        else f"{report['sample']} of each file (SQuAD ten times that)"
+    )
     archive = report["about"].get("archive")
     return (
         f"Made on {report['date']} in {report['seconds']:,} s (finished items are not asked again) "

@@ -71,9 +71,9 @@ def test_other_models_or_code_are_asked_again(tmp_path: Path) -> None:
 
 
 def test_a_sample_is_always_the_same() -> None:
-    """And a larger one than there is, is all."""
+    """A smaller one is part of a larger one, and one larger than there is, is all."""
     assert sampled(ITEMS, 3) == sampled(ITEMS, 3)
-    assert len(sampled(ITEMS, 3)) == 3
+    assert sampled(ITEMS, 2) == sampled(ITEMS, 3)[:2] == sampled(ITEMS, 4)[:2]
     assert sampled(ITEMS, 9) == sampled(ITEMS, None) == ITEMS
 
 

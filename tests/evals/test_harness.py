@@ -46,7 +46,9 @@ def test_retrieval_ranks_articles_by_their_best_passage(run: Run) -> None:
 def test_retrieval_takes_the_gold_articles_and_as_many_others_as_are_asked_for(run: Run) -> None:
     """Two gold ones and one other."""
     small = Run(run.data, run.cache, run.asker, run.finished, articles=1)
-    assert "over 3 articles" in retrieval.measure(small).notes[0]
+    result = retrieval.measure(small)
+    assert "over 3 articles" in result.notes[0]
+    assert value(result, "BM25, all articles, hit@1") == 1.0
 
 
 def test_reading_scores_the_first_short_answer(run: Run) -> None:
