@@ -13,6 +13,7 @@
     ingesting.py  ingest
     browsing.py   search, list, show
     upkeep.py     remove, verify, doctor, reindex
+    configuring.py  config show
 
 Only light modules are imported here and in these files' heads: `dateline --help` must be instant.
 """
