@@ -82,7 +82,7 @@ class Asker:
             `short` ("" where none stands out), `score` and `quotes`; `passages`, the texts read.
         """
         final = last_event(bot.stream(question))
-        claims = [
+        claims: list[Row] = [
             {
                 "text": claim.text,
                 "short": claim.short or "",

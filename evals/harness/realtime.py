@@ -58,7 +58,8 @@ def graded(shown: Row, answers: list[str]) -> Row:
     the claim with the highest score, which the order by date may have put second or third.
     `quoted`: a quotation shown for the first claim states a gold answer.
     """
-    first = shown["claims"][0] if shown["claims"] else {"short": "", "quotes": [], "score": 0.0}
+    nothing: Row = {"short": "", "quotes": [], "score": 0.0}
+    first = shown["claims"][0] if shown["claims"] else nothing
     best = max(shown["claims"], key=lambda claim: claim["score"], default=first)
     overlap = metrics.f1(first["short"], answers)
     return {
