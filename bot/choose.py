@@ -36,12 +36,12 @@ def choose_readers(settings: Settings) -> Readers:
     extractive = ExtractiveReader()
     if not settings.uses_model:
         return Readers(extractive, extractive)
-    from bot.model.build import build_model
+    from bot.model.build import open_model
     from bot.readers.judge import ModelJudge
     from bot.readers.model import ModelReader
     from bot.rewriter import ModelRewriter
 
-    model = build_model(settings)
+    model = open_model(settings)
     reader = ModelReader(model, prompt_tokens=settings.prompt_tokens, seconds=settings.deadline)
     return Readers(
         reader,

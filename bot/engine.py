@@ -243,8 +243,10 @@ class Bot:
         finally:
             # A cancelled task leaves its thread at work on `events`, which must stop first.
             deadline.cancel()
-            if step is not None and not step.done():
+            if step is not None:
                 await asyncio.wait([step])
+                if not step.cancelled():
+                    step.exception()  # looked at: asyncio would report it as lost
             events.close()
 
     def verify(self, answer: Answer) -> list[CitationCheck]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.errors import ModelError
-from bot.model import Deadline, LanguageModel, Tally
+from bot.model import Deadline, LanguageModel, Tally, ask_briefly
 from bot.prompts import load_prompt
 from bot.question import Turn
 from bot.readers import Record
@@ -19,7 +19,6 @@ from bot.readers.numbering import shown
 _TURNS = 4  # earlier turns that the model sees
 _LONGEST_ANSWER = 600  # characters of an earlier answer that it sees
 _LONGEST = 300  # characters of a rewrite, besides those of the question
-_THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.S)
 _WORD = re.compile(r"\w+")
 _LINK = re.compile(r"://|www\.|[<>\[\]{}|]")
 
@@ -40,14 +39,12 @@ class ModelRewriter:
         messages = prompt.fill(conversation=conversation, question=shown(question))
         tally = Tally()
         try:
-            reply = "".join(
-                self._model.stream(
-                    messages, deadline=deadline or Deadline(self._seconds), tally=tally
-                )
+            reply = ask_briefly(
+                self._model, messages, deadline=deadline or Deadline(self._seconds), tally=tally
             )
         except ModelError:
             return None, Record(usage=tally.usage)
-        text = _THOUGHT.sub("", reply).strip().strip('"“”')
+        text = reply.strip('"“”')
         usable = is_usable(text, question, conversation)
         return text if usable else None, Record(usage=tally.usage)
 

@@ -41,8 +41,11 @@ _BULLET = re.compile(r"\s*(?:[-*•–—]|\d{1,2}[.)])\s")
 _CLOSERS = "\"'”’»)]"
 _OPENERS = "\"'“‘«(["
 _TERMINAL = re.compile(
-    rf"(?P<mark>[.!?…]+)(?P<close>[{re.escape(_CLOSERS)}]*)(?P<gap>\s+)|[。！？।॥]+[」』”’）]*"
+    # Looked for at the beginning of a run only: a page of full stops must not cost its square.
+    rf"(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>[{re.escape(_CLOSERS)}]*)(?P<gap>\s+)"
+    r"|[。！？।॥]+[」』”’）]*"
 )
+_LONGEST_WORD = 40  # characters before a full stop in which a word is looked for
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’(\[/]+$")
 _FIRST_WORD = re.compile(r"[\w'’]+")
 
@@ -87,12 +90,19 @@ def _blocks(text: str) -> list[Span]:
     for start, end in split_paragraphs(text):
         begin = start
         for newline in _LINE_BREAK.finditer(text, start, end):
-            before = text[begin : newline.start()].rstrip()
-            if before and (before[-1] in ".!?…:;" + _CLOSERS or _BULLET.match(text, newline.end())):
+            last = _last_mark(text, begin, newline.start())
+            if last and (last in ".!?…:;" + _CLOSERS or _BULLET.match(text, newline.end())):
                 blocks.append(Span(begin, newline.start()))
                 begin = newline.end()
         blocks.append(Span(begin, end))
     return blocks
+
+
+def _last_mark(text: str, start: int, end: int) -> str:
+    """The last character of `[start, end)` that is no white space; empty if there is none."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return text[end - 1] if end > start else ""
 
 
 def _cuts(text: str, start: int, end: int) -> list[int]:
@@ -117,7 +127,8 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int) -> boo
         return False
     if match["mark"] != "." or match["close"]:
         return True
-    last = _LAST_WORD.search(text[begin : match.start()])
+    near = max(begin, match.start() - _LONGEST_WORD)
+    last = _LAST_WORD.search(text[near : match.start()])
     return last is None or _full_stop_ends(last.group(), first, following[opening:])
 
 

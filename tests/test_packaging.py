@@ -43,7 +43,12 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: list[str]) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert files <= set(wheel)
-    assert {"bot/py.typed", "retrieval/py.typed", "retrieval/weights/minilm.onnx", "prompts/answer.md"} <= files
+    assert {
+        "bot/py.typed",
+        "retrieval/py.typed",
+        "retrieval/weights/minilm.onnx",
+        "prompts/answer.md",
+    } <= files
 
 
 def test_the_wheel_holds_nothing_else(wheel: list[str]) -> None:

@@ -12,8 +12,8 @@
     ingesting.py  ingest
     browsing.py   search, list, show
     upkeep.py     remove, verify, doctor, reindex
-    configuring.py config
-    slacking.py   slack, feedback
+    configuring.py  config show
+    slacking.py   slack run, check, manifest; feedback export
 
 Only light modules are imported here and in these files' heads: `dateline --help` must be instant.
 """

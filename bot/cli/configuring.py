@@ -57,4 +57,7 @@ def _shown(value: object, *, secret: bool) -> str:
         return "(not set)"
     if secret:
         return "(set, not shown)"
+    if isinstance(value, str) and "://" in value and "@" in value:
+        scheme, _, rest = value.partition("://")
+        return f"{scheme}://…@{rest.rpartition('@')[2]}"  # a name and a password stand before it
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,14 +6,19 @@ A model writes text and nothing else: it has no tools, and what it writes is not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from contextlib import closing
 from typing import Protocol
 
 from bot.model.deadline import Deadline
 from bot.model.spending import Tally
 from bot.prompts import Messages
 
-__all__ = ["Deadline", "LanguageModel", "Messages", "Tally", "estimate_tokens"]
+__all__ = ["Deadline", "LanguageModel", "Messages", "Tally", "ask_briefly", "estimate_tokens"]
+
+_LONGEST = 20_000  # characters of a brief reply that are read, thoughts included
+_THOUGHTS = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.S)
 
 
 class LanguageModel(Protocol):
@@ -34,6 +39,23 @@ class LanguageModel(Protocol):
             ModelError: there is no usable reply, or none whole: it may come after some pieces.
         """
         ...
+
+
+def ask_briefly(
+    model: LanguageModel, messages: Messages, *, deadline: Deadline, tally: Tally
+) -> str:
+    """A reply that should be a line, whole and without its thoughts; of an endless one, a part.
+
+    Raises:
+        ModelError: as `LanguageModel.stream`.
+    """
+    reply = ""
+    with closing(model.stream(messages, deadline=deadline, tally=tally)) as pieces:
+        for piece in pieces:
+            reply += piece
+            if len(reply) > _LONGEST:
+                break
+    return _THOUGHTS.sub("", reply[:_LONGEST]).strip()
 
 
 def estimate_tokens(text: str) -> int:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from bot.errors import NotConfiguredError
+from bot.model import LanguageModel
 from bot.model.chat import ChatModel
 from bot.model.faults import detail
+from bot.model.later import LaterModel
 from bot.model.line import watch
 from bot.model.spending import Budget, Prices
 from bot.settings import OPENAI_URL, Settings
@@ -25,14 +27,27 @@ _CONNECT = 5.0  # seconds
 _READ = 60.0  # seconds without a byte
 
 
+def open_model(settings: Settings) -> LanguageModel:
+    """The model that the settings name, ready to be asked; its library is loaded when it is.
+
+    Raises:
+        NotConfiguredError: as `build_model`.
+    """
+    if _names_provider(settings):  # only its package knows what it lacks
+        return build_model(settings)
+    _require_key(settings)
+    _budget(settings)
+    return LaterModel(settings.model, lambda: build_model(settings))
+
+
 def build_model(settings: Settings) -> ChatModel:
     """The model that the settings name.
 
     Raises:
         NotConfiguredError: a key, an address or a package is missing; says which.
     """
-    budget = Budget(_prices(settings), settings.spend_cap)
-    if settings.base_url is None and ":" in settings.model:
+    budget = _budget(settings)
+    if _names_provider(settings):
         return ChatModel(
             _from_provider(settings),
             name=settings.model,
@@ -59,21 +74,30 @@ def _host(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
-def _prices(settings: Settings) -> Prices | None:
-    if settings.price_in is None or settings.price_out is None:
-        return None
-    return Prices(settings.price_in, settings.price_out)
+def _names_provider(settings: Settings) -> bool:
+    return settings.base_url is None and ":" in settings.model
 
 
-def _from_openai(settings: Settings) -> BaseChatModel:
-    import openai
-    from langchain_openai import ChatOpenAI
+def _budget(settings: Settings) -> Budget:
+    prices = None
+    if settings.price_in is not None and settings.price_out is not None:
+        prices = Prices(settings.price_in, settings.price_out)
+    return Budget(prices, settings.spend_cap)
 
+
+def _require_key(settings: Settings) -> None:
     if settings.hosted and not settings.api_key:
         raise NotConfiguredError(
             "no language model is configured: set OPENAI_API_KEY, or name a server with "
             "--base-url; --reader extractive answers without one"
         )
+
+
+def _from_openai(settings: Settings) -> BaseChatModel:
+    _require_key(settings)
+    import openai
+    from langchain_openai import ChatOpenAI
+
     # Servers that only speak the protocol ignore or refuse what is OpenAI's own.
     limit: dict[str, Any] = (
         {"max_tokens": settings.answer_tokens, "reasoning_effort": "none"}

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import closing
 
 from bot.errors import ModelError
-from bot.model import Deadline, LanguageModel, Tally
+from bot.model import Deadline, LanguageModel, Tally, ask_briefly
 from bot.prompts import load_prompt
 from bot.readers import Ruling
 from bot.readers.numbering import shown
 
 _YES = re.compile(r"\W*yes\b", re.I)
-_THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.S)
-_LONGEST = 20_000  # characters of a reply that are read, thoughts included
 
 
 class ModelJudge:
@@ -33,14 +30,10 @@ class ModelJudge:
         """Whether the model says yes. If it cannot be asked, the claim does not stand."""
         listed = "\n".join(f"- {shown(sentence)}" for sentence in sentences)
         messages = load_prompt("support").fill(claim=shown(claim), sentences=listed)
-        deadline, tally, reply = deadline or Deadline(self._seconds), Tally(), ""
+        deadline, tally = deadline or Deadline(self._seconds), Tally()
         try:
-            with closing(self._model.stream(messages, deadline=deadline, tally=tally)) as pieces:
-                for piece in pieces:
-                    reply += piece
-                    if len(reply) > _LONGEST:
-                        break
+            reply = ask_briefly(self._model, messages, deadline=deadline, tally=tally)
         except ModelError as error:
             return Ruling(False, f"the model could not be asked about it: {error}", tally.usage)
-        stands = _YES.match(_THOUGHT.sub("", reply)) is not None
+        stands = _YES.match(reply) is not None
         return Ruling(stands, "" if stands else "asked again, the model says no", tally.usage)

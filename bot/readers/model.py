@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 
 from bot.errors import ModelError, ModelReplyError
 from bot.model import Deadline, LanguageModel, Messages, Tally, estimate_tokens
@@ -20,6 +21,7 @@ from bot.readers.reply import LONGEST_REPLY, ReplyParser, Said, is_no_answer
 from bot.types import Reason
 from retrieval.types import Hit
 
+_MOST_UNKNOWN = 100  # numbers that the prompt did not have, of which a record is kept
 _BYTES_A_TOKEN = 3  # as in `estimate_tokens`
 
 
@@ -102,7 +104,8 @@ class _Drafted:
             if is_no_answer(one.text):
                 continue
             found = {number: self._numbered.evidence(number) for number in one.numbers}
-            self.unknown += [number for number, evidence in found.items() if evidence is None]
+            unknown = (number for number, evidence in found.items() if evidence is None)
+            self.unknown += islice(unknown, _MOST_UNKNOWN - len(self.unknown))
             self.count += 1
             yield DraftClaim(
                 evidence=tuple(evidence for evidence in found.values() if evidence is not None),

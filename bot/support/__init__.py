@@ -36,6 +36,10 @@ __all__ = ["Problem", "ProblemKind", "coverage", "problems"]
 
 _PART_END = re.compile(r"(?<=[.!?])\s|(?<=[.!?][\"'”’)*_])\s|[\n|]")
 _MOST = 5  # problems of one rule; nobody reads more
+_BARE = frozenset(
+    "yes no not why it did does do didn't doesn't don't is isn't was wasn't were weren't are that "
+    "this so and they he she of course indeed".split()
+)
 
 
 def problems(
@@ -53,6 +57,9 @@ def problems(
     if not any(map(str.isalnum, claim)):
         return (Problem(ProblemKind.EMPTY, "it says nothing"),)
     said = words(fold(claim))
+    if all(token.lower in _BARE for token in said if token.is_word or token.is_number):
+        # "Why?", and a bare "No." too: no words of the sentences could bear it out.
+        return (Problem(ProblemKind.EMPTY, "it states nothing of its own"),)
     sentences = [words(fold(sentence)) for sentence in cited]
     above = [words(fold(heading)) for heading in headings]
     asked = words(fold(question))

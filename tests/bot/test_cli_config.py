@@ -38,6 +38,13 @@ def test_a_key_is_never_shown(form: list[str], monkeypatch: pytest.MonkeyPatch) 
     assert "(set, not shown)" in ran.out
 
 
+def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_BASE_URL", "http://ann:hunter2@models.example/v1")
+    out = dateline("config", "show").out
+    assert "http://…@models.example/v1" in out
+    assert "hunter2" not in out
+
+
 def test_json_holds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_READER", "extractive")
     told = json.loads(dateline("config", "show", "--json").out)["settings"]

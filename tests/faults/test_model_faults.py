@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import re
 import signal
@@ -486,6 +488,28 @@ def test_ctrl_c_ends_the_command_and_the_call(archive_path: Path) -> None:
         out, err = running.communicate(timeout=30)
         assert server.wait_until_dropped()
     assert (running.returncode, out, err) == (130, b"", b"dateline: interrupted\n")
+
+
+def test_a_cancelled_answer_leaves_nothing_to_report(
+    archive_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither a call that goes on, nor an error that asyncio logs because nobody looked at it."""
+
+    async def cancel() -> None:
+        with Bot.open(archive_path, base_url=server.base_url, reader="model") as bot:
+            asking = asyncio.create_task(bot.aask(QUESTION))
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            del asking
+            gc.collect()
+
+    with ModelServer(Fault("slow_headers")) as server:
+        asyncio.run(cancel())
+        assert server.wait_until_dropped()
+    assert caplog.records == []
 
 
 # -- money --------------------------------------------------------------------------------------

@@ -107,7 +107,9 @@ def test_an_older_dateline_says_to_upgrade(tmp_path: Path, monkeypatch: pytest.M
     Ledger.open(file, create=True).close()
     monkeypatch.setattr("retrieval.ledger.schema.SCHEMA_VERSION", 1)
     monkeypatch.setattr("retrieval.ledger.ledger.SCHEMA_VERSION", 1)
-    with pytest.raises(SchemaError, match=rf"has schema {SCHEMA_VERSION}, and this .* up to 1: upgrade dateline"):
+    with pytest.raises(
+        SchemaError, match=rf"has schema {SCHEMA_VERSION}, and this .* up to 1: upgrade dateline"
+    ):
         Ledger.open(file)
     assert contents(file)[0] == SCHEMA_VERSION
 

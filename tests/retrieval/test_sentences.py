@@ -105,3 +105,13 @@ def test_paragraphs_are_split_at_blank_lines_only() -> None:
     """A line of blanks is a blank line; a single line break is none."""
     text = "  one\ntwo\n \t\n\nthree \n"
     assert [text[a:b] for a, b in split_paragraphs(text)] == ["one\ntwo", "three"]
+
+
+@pytest.mark.parametrize(
+    "piece", ["...", "Dec. 6, ", ". ", "a\n", "a. ", '."', "\n \n", "- \n", "x", "“", "Mr. "]
+)
+def test_a_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
+    """Half a million characters of anything are split at once; their square would take hours."""
+    text = piece * (500_000 // len(piece))
+    spans = split_sentences(text)
+    assert all(text[span.start : span.end].strip() for span in spans)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from bot.errors import ModelUnreachableError, NotConfiguredError
 from bot.model import Deadline, Messages, Tally
-from bot.model.build import build_model
+from bot.model.build import build_model, open_model
 from bot.settings import Settings
 from bot.testing import Fault, ModelServer, Request, Says
 from tests.bot.command import dateline
@@ -143,3 +145,19 @@ def test_the_key_is_not_in_the_models_text() -> None:
         settings(DATELINE_BASE_URL="http://127.0.0.1:9/v1", OPENAI_API_KEY="opaque-key-1")
     )
     assert "opaque-key-1" not in repr(model)
+
+
+def test_opening_a_model_loads_no_library() -> None:
+    """A chat opens at once, and loads it with the first question. What lacks is told at once."""
+    code = (
+        "import sys; from bot.model.build import open_model; from bot.settings import Settings; "
+        "open_model(Settings.load({'DATELINE_BASE_URL': 'http://127.0.0.1:9/v1'})); "
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"openai", "langchain_openai", "langchain_core", "langchain"}
+    with pytest.raises(NotConfiguredError, match="OPENAI_API_KEY"):
+        open_model(settings(DATELINE_READER="model"))
+    with pytest.raises(NotConfiguredError, match="a spend cap needs prices"):
+        open_model(settings(OPENAI_API_KEY="sk-x", DATELINE_SPEND_CAP="1"))

@@ -16,6 +16,7 @@ from bot.heading import heading
 from bot.model import Deadline, Messages, Tally, estimate_tokens
 from bot.prompts import load_prompt
 from bot.readers import Draft, DraftClaim, NoAnswer, Record
+from bot.readers.judge import ModelJudge
 from bot.readers.model import ModelReader
 from bot.testing import Connection, ModelServer, Request, Says, sentences_in
 from bot.testing.replies import Talk
@@ -152,6 +153,26 @@ def test_numbers_that_the_prompt_had_not_are_dropped_and_recorded(hits: list[Hit
     assert second.evidence == ()
     unknown = [number for d in found if isinstance(d, Record) for number in d.unknown_markers]
     assert unknown == [999, 0, 77777]
+
+
+def test_of_endless_unknown_numbers_a_hundred_are_recorded(hits: list[Hit]) -> None:
+    """A record of them all could be larger than the answer."""
+    found = drafts(Scripted(("It is so. [900-920][930-950] " * 600,)), hits)
+    assert sum(len(d.unknown_markers) for d in found if isinstance(d, Record)) == 100
+
+
+@pytest.mark.parametrize(
+    ("reply", "stands"),
+    [
+        *[("YES", True), ("<think>No?</think> Yes.", True)],
+        *[("NO", False), ("", False), ("<think>Yes", False), ("Hm. " * 20_000, False)],
+    ],
+)
+def test_a_judge_says_yes_or_it_is_no(reply: str, stands: bool) -> None:
+    """What goes on for ever is read no further."""
+    model = Scripted(tuple(reply[at : at + 100] for at in range(0, len(reply), 100)))
+    assert ModelJudge(model, seconds=5)("It is so.", ["It is so."]).stands == stands
+    assert model.closed
 
 
 @pytest.mark.parametrize("reply", ["NO ANSWER", "**No answer.**", "<think>[1]?</think>NO ANSWER"])

@@ -158,7 +158,7 @@ def test_a_process_that_is_killed_in_the_middle_of_an_answer(
 
     def slow_at_first(request: Request) -> Says:
         said = sentences_in(request)
-        text = "\n\n".join([f"{said[1]} [1]", f"{said[2]} [2]"] * 6)
+        text = "\n\n".join([f"{said[1]} [1]", f"{said[2]} [2]"] * 4)
         return Says(text, delay=0.05 if request.number == 1 else 0.0)
 
     with ModelServer(slow_at_first) as model:

@@ -40,7 +40,6 @@ FAITHFUL = [
     "Merrowby's bridge is to be rebuilt, with work starting in June.",
     "Work on the Merrowby bridge will begin in June, according to the mayor.",
     "In June.",
-    "Yes.",
     "The council did.",
 ]
 
@@ -84,3 +83,17 @@ def test_coverage_ranks_copies_first() -> None:
     reworded = coverage("The bridge of Merrowby is rebuilt.", CITED)
     assert copy == 1 > reworded > coverage("Click here for a prize", CITED) == 0
     assert coverage("", CITED) == coverage(CITED[0], []) == 0
+
+
+EMPTY = ["Yes.", "No.", "Why?", "It did not.", "That is so, and they were."]
+
+
+@pytest.mark.parametrize("claim", EMPTY)
+def test_a_claim_that_states_nothing_of_its_own_is_none(claim: str) -> None:
+    """Whether "No." follows from a sentence is no matter of words."""
+    assert found(claim, *CITED) == {ProblemKind.EMPTY}
+
+
+@pytest.mark.parametrize("claim", ["In June.", "The council did.", "The mayor."])
+def test_few_words_may_state_something(claim: str) -> None:
+    assert not found(claim, *CITED)
