@@ -44,7 +44,11 @@ class Options:
 
 
 class SlackBot:
-    """A Bolt app that answers from one archive."""
+    """A Bolt app that answers from one archive.
+
+    Raises:
+        ArchiveError: the archive is read-only: no question could be claimed.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class SlackBot:
         self.options = options or Options()
         self._bot, self._workspaces = bot, workspaces
         self._claims = Claims(bot.archive.events, self.options.claim_seconds)
+        self._claims.renew()
         self._quick = ThreadPoolExecutor(4, thread_name_prefix="quick")
         self.answering = Answering(
             bot,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.slack.logs import log_to_stderr, redacted
 from bot.slack.manifest import FOLDER, manifest, required
 from bot.slack.testing import Fault, SlackServer
 from tests.bot.command import ROOT, dateline, environment
+from tests.volumes import remount
 
 
 @pytest.fixture
@@ -91,6 +93,16 @@ def test_a_token_that_slack_refuses_ends_run_in_one_line(
     assert said in ran.err
     assert "hidden" not in ran.out + ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.usefixtures("_set_up")
+def test_on_a_read_only_archive_run_ends_at_once(volume: Path, archive_path: Path) -> None:
+    """No question could be claimed there: none must be met with silence."""
+    shutil.copytree(archive_path, volume / "archive")
+    remount(volume, "ro")
+    ran = dateline("slack", "run", "--archive", volume / "archive")
+    assert ran.code == exits.FAILED
+    assert "cannot write to the archive" in ran.err
 
 
 def test_the_manifest_is_the_one_in_the_repository() -> None:

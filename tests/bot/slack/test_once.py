@@ -174,9 +174,11 @@ def test_a_process_that_is_killed_in_the_middle_of_an_answer(
         first = subprocess.Popen(command, env=variables, cwd=ROOT, stderr=subprocess.DEVNULL)
         assert slack.sockets.wait(1, seconds=60)
         asked = slack.mention(MAYOR)
-        slack.wait_until(lambda: _shown(slack, asked.ts), "a part of the answer")
-        first.kill()
-        first.wait()
+        try:
+            slack.wait_until(lambda: _shown(slack, asked.ts), "a part of the answer")
+        finally:
+            first.kill()
+            first.wait()
         (half,) = slack.workspace.replies(asked.ts)
         assert half.streaming
         second = subprocess.Popen(command, env=variables, cwd=ROOT, stderr=subprocess.DEVNULL)
