@@ -40,14 +40,14 @@ class Finished:
         """The record of every item, computed where there is none yet; on disk one by one."""
         code = Path(compute.__code__.co_filename).read_text("utf-8")
         keys = [self._key(name, item, code) for item in items]
-        progress = Progress(name, len(items))
+        progress = Progress(name, len(items), done=sum(key in self._records for key in keys))
         for item, key in zip(items, keys, strict=True):
             if key not in self._records:
                 # Through JSON, so that a record is the same when it is read back.
                 record = json.loads(json.dumps(compute(item)))
                 self._records[key] = record
                 self._append({"key": key, "record": record})
-            progress.step()
+                progress.step()
         return [self._records[key] for key in keys]
 
     def _key(self, name: str, item: Record, code: str) -> str:
@@ -70,12 +70,15 @@ def _ends_in_newline(file: Path) -> bool:
 
 
 class Progress:
-    """Where a run is, on standard error: one line that changes, or now and then a line."""
+    """Where a run is, on standard error: one line that changes, or now and then a line.
 
-    def __init__(self, name: str, total: int) -> None:
+    `done` were done before, and say nothing of the time that the others take.
+    """
+
+    def __init__(self, name: str, total: int, *, done: int = 0) -> None:
         self._name = name
         self._total = total
-        self._done = 0
+        self._before = self._done = done
         self._began = time.monotonic()
         self._terminal = sys.stderr.isatty()
 
@@ -83,7 +86,7 @@ class Progress:
         """`count` more are done."""
         before, self._done = self._done, self._done + count
         took = time.monotonic() - self._began
-        left = took / self._done * (self._total - self._done)
+        left = took / (self._done - self._before) * (self._total - self._done)
         line = f"{self._name}: {self._done} of {self._total}, {left:.0f} s to go"
         if self._terminal:
             end = "\n" if self._done >= self._total else ""
