@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 FILE = "reader.onnx"
-_SHA256 = "6c630f8fed0bb2f2e12f44ba8e7b5bebc33c2b467b19f0ce52546c16dc82f1ea"
+_SHA256 = "e5f7561361c4120e4fb192be9aa9e0889957078f2caee481f4d05fe0596c3021"
 MAX_TOKENS = 320  # question and passage together
 _LONGEST_ANSWER = 30  # tokens
 

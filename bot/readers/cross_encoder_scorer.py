@@ -3,7 +3,8 @@
 Each passage is read under its article's headline, as the model was trained to: news often names
 its subject there and nowhere near the sentence that answers. The best sentences are then read
 again by themselves, with the headline and the sentence before: far less text, and the question
-whether *this sentence* answers. A logistic regression joins both readings and the passage's ranks.
+whether *this sentence* answers. A logistic regression joins both margins over "no answer here",
+the second reading's relevance and the passage's ranks.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from bot.readers.scoring import ScoredSentence
 from retrieval.reranker import CrossEncoder
 from retrieval.types import Hit, Span
 
-# Fitted by evals/calibrate.py on corpus/questions.jsonl, in the order of `Candidate.features`.
-_BIAS = -3.545
-_WEIGHTS = (0.205, 0.103, 0.52, 1.044, 0.245, 0.087)
-_THRESHOLD = 0.28
+# Fitted by evals/calibrate.py, in the order of `Candidate.features`.
+_BIAS = -1.654
+_WEIGHTS = (0.08, 0.51, 1.291, 0.086, -0.017)
+_THRESHOLD = 0.2
 # Orders the sentences of the first reading; only these many are read again.
-_WIDE_WEIGHTS = (0.36, 0.2, 0.95, 1.35)
+_WIDE_WEIGHTS = (0.16, 0.5, 1.3)
 _READ_AGAIN = 8
 _UNRANKED = 60  # stands for "not found by this index"
 
@@ -71,31 +72,32 @@ class CrossEncoderScorer:
                 best = reading.best(span.start + shift, span.end + shift)
                 if best is not None:
                     margin, short = best
+                    ranks = (hit.dense_rank or _UNRANKED, hit.lexical_rank or _UNRANKED)
                     found.append(
                         Candidate(
                             hit,
                             index,
                             Span(short.start - shift, short.end - shift),
-                            (
-                                margin,
-                                reading.null,
-                                1 / (hit.dense_rank or _UNRANKED),
-                                1 / (hit.lexical_rank or _UNRANKED),
-                            ),
+                            (margin, 1 / ranks[0], 1 / ranks[1]),
                         )
                     )
         return found
 
     def _read_sentences(self, question: str, found: Sequence[Candidate]) -> list[Candidate]:
-        texts = []
+        texts, places = [], []
         for c in found:
-            spans = c.hit.passage.sentences
+            spans, heading = c.hit.passage.sentences, _heading(c.hit)
             before = spans[max(c.index - 1, 0)].start
-            texts.append(_heading(c.hit) + c.hit.article.text[before : spans[c.index].end])
-        return [
-            Candidate(c.hit, c.index, c.short, (*c.features, reading.relevance, reading.null))
-            for c, reading in zip(found, self._model.read(question, texts), strict=True)
-        ]
+            texts.append(heading + c.hit.article.text[before : spans[c.index].end])
+            shift = len(heading) - before
+            places.append((spans[c.index].start + shift, spans[c.index].end + shift))
+        again: list[Candidate] = []
+        for c, place, reading in zip(found, places, self._model.read(question, texts), strict=True):
+            best = reading.best(*place)
+            margin = best[0] if best else c.features[0]  # too long to be read to its end
+            features = (*c.features, margin, reading.relevance)
+            again.append(Candidate(c.hit, c.index, c.short, features))
+        return again
 
 
 def _heading(hit: Hit) -> str:

@@ -125,11 +125,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training input: token ids of both halves, answer span within the passage or None."""
+    """One training input: token ids of both halves, answer spans within the passage.
+
+    No spans: the passage does not answer. Several: each is an answer, as in a list.
+    """
 
     question: np.ndarray
     passage: np.ndarray
-    span: tuple[int, int] | None
+    spans: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
         return len(self.question) + len(self.passage) + 3
@@ -244,6 +247,35 @@ def find_siblings(paragraphs: list[Paragraph], questions: list[Question], *, kee
                     question.siblings.append(members[place])
 
 
+Group = list[Example]  # of one draw, of about one length
+
+
+def under(title: np.ndarray, example: Example) -> Example:
+    """An example with the ids of a title put before its passage."""
+    shift = len(title)
+    spans = tuple((first + shift, last + shift) for first, last in example.spans)
+    return Example(example.question, np.concatenate([title, example.passage]), spans)
+
+
+def batches(groups: list[Group], rng: random.Random, *, tokens: int) -> list[list[Group]]:
+    """Batches of similar length in random order; groups stay whole.
+
+    A batch's examples times its longest example does not exceed ``tokens``, unless one group does.
+    """
+    lengths = [max(map(len, group)) for group in groups]
+    order = sorted(range(len(groups)), key=lambda i: (lengths[i], rng.random()))
+    made: list[list[Group]] = [[]]
+    count = 0
+    for i in order:
+        if made[-1] and (count + len(groups[i])) * lengths[i] > tokens:
+            made.append([])
+            count = 0
+        made[-1].append(groups[i])
+        count += len(groups[i])
+    rng.shuffle(made)
+    return made
+
+
 class Drawer:
     """Draws training examples.
 
@@ -265,7 +297,10 @@ class Drawer:
         self.questions = [question for question in questions if question.span]
         self.tokenizer = tokenizer
         self.seed = seed
-        self._pools = self._twist_pools()
+        asked: dict[str, list[str]] = defaultdict(list)
+        for question in self.questions:
+            asked[paragraphs[question.paragraph].title].append(question.text)
+        self._pools = {title: mentions(texts) for title, texts in asked.items()}
         self._titles = {
             title: np.array(
                 tokenizer.encode(title.replace("_", " ") + ".", add_special_tokens=False).ids,
@@ -274,68 +309,59 @@ class Drawer:
             for title in {paragraph.title for paragraph in paragraphs}
         }
 
-    def batches(self, chunk: int, *, size: int = 4096, tokens: int = 4096) -> list[list[Example]]:
-        """Chunk ``chunk`` of the stream, as batches of similar length in random order.
+    def groups(self, chunk: int, *, size: int = 4096) -> list[Group]:
+        """Chunk ``chunk`` of the stream.
 
         Args:
             chunk: position in the stream; questions are a fresh permutation every epoch.
             size: questions in a chunk.
-            tokens: a batch's examples times its longest example does not exceed this.
         """
         epoch, place = divmod(chunk, -(-len(self.questions) // size))
         order = np.random.default_rng((self.seed, epoch)).permutation(len(self.questions))
         rng = random.Random(self.seed * 1_000_003 + chunk)
         kinds = list(KINDS)
-        examples = []
+        groups: list[Group] = []
         for index in order[place * size : (place + 1) * size]:
             question = self.questions[index]
             kind = rng.choices(kinds, [KINDS[name] for name in kinds])[0]
-            examples.append(self.draw(question, kind, rng))
+            budget = rng.randint(*(NARROW if rng.random() < NARROW_SHARE else WINDOW))
+            group = [self.draw(question, kind, budget, rng)]
             # Most negatives are accompanied by the answer to the same question.
             if kind != "answer" and rng.random() < 0.6:
-                examples.append(self.draw(question, "answer", rng))
-        examples.sort(key=lambda example: (len(example), rng.random()))
-        batches: list[list[Example]] = [[]]
-        for example in examples:
-            if batches[-1] and (len(batches[-1]) + 1) * len(example) > tokens:
-                batches.append([])
-            batches[-1].append(example)
-        rng.shuffle(batches)
-        return batches
+                group.append(self.draw(question, "answer", budget, rng))
+            groups.append(group)
+        return groups
 
-    def draw(self, question: Question, kind: str, rng: random.Random) -> Example:
+    def draw(self, question: Question, kind: str, budget: int, rng: random.Random) -> Example:
         """One example of a kind, half of them under their article's title, as news is read."""
-        example = self._draw(question, kind, rng)
+        example = self._draw(question, kind, budget, rng)
         if rng.random() < 0.5:
             return example
-        title = self._titles[self.paragraphs[question.paragraph].title]
-        span = example.span and (example.span[0] + len(title), example.span[1] + len(title))
-        return Example(example.question, np.concatenate([title, example.passage]), span)
+        return under(self._titles[self.paragraphs[question.paragraph].title], example)
 
-    def _draw(self, question: Question, kind: str, rng: random.Random) -> Example:
+    def _draw(self, question: Question, kind: str, budget: int, rng: random.Random) -> Example:
         """One example of a kind; a kind that does not apply falls back to *sibling*, *answer*."""
         paragraph = self.paragraphs[question.paragraph]
-        budget = rng.randint(*(NARROW if rng.random() < NARROW_SHARE else WINDOW))
         if kind == "gap":
             rest = self._without_answer(question)
             if rest is not None:
-                return Example(question.ids, rest[: max(budget, 24)], None)
+                return Example(question.ids, rest[: max(budget, 24)], ())
             kind = "sibling"
         if kind == "twist":
             twisted = self._twist(question, rng)
             if twisted is not None:
                 low, high = window(paragraph, question.span, budget, rng)
-                return Example(twisted, paragraph.ids[low:high], None)
+                return Example(twisted, paragraph.ids[low:high], ())
             kind = "sibling"
         if kind == "sibling" and question.siblings:
             other = self.paragraphs[rng.choice(question.siblings)]
             anchor = self._closest_token(other, question) if rng.random() < 0.7 else None
             place = anchor if anchor is not None else rng.randrange(len(other.ids))
             low, high = window(other, (place, place), budget, rng)
-            return Example(question.ids, other.ids[low:high], None)
+            return Example(question.ids, other.ids[low:high], ())
         low, high = window(paragraph, question.span, budget, rng)
         start, end = question.span
-        return Example(question.ids, paragraph.ids[low:high], (start - low, end - low))
+        return Example(question.ids, paragraph.ids[low:high], ((start - low, end - low),))
 
     def _without_answer(self, question: Question) -> np.ndarray | None:
         paragraph = self.paragraphs[question.paragraph]
@@ -358,50 +384,61 @@ class Drawer:
         places = np.flatnonzero(wanted)
         return int(places[len(places) // 2]) if len(places) else None
 
-    def _twist_pools(self) -> dict[str, dict[str, list[str]]]:
-        """Per article: names, years and numbers that its questions mention."""
-        pools: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for question in self.questions:
-            pool = pools[self.paragraphs[question.paragraph].title]
-            text = question.text
-            for kind, pattern in (("name", _NAME), ("year", _YEAR), ("number", _NUMBER)):
-                found = (match.removesuffix("'s").rstrip(".'’") for match in pattern.findall(text))
-                pool[kind].update(name for name in found if len(name) > 1)
-        return {
-            title: {kind: sorted(found) for kind, found in pool.items()}
-            for title, pool in pools.items()
-        }
-
     def _twist(self, question: Question, rng: random.Random) -> np.ndarray | None:
-        text = question.text
-        choices: list[tuple[int, int, str]] = []
-        for match in re.finditer(r"[a-z]+", text):
-            if match.group() in _SWAP:
-                choices.append((*match.span(), _SWAP[match.group()]))
-            elif match.group() in _NEGATED and rng.random() < 0.2:
-                choices.append((*match.span(), _NEGATED[match.group()]))
-        paragraph = self.paragraphs[question.paragraph].text
-        pools = self._pools[self.paragraphs[question.paragraph].title]
-        for kind, pattern in (("name", _NAME), ("year", _YEAR), ("number", _NUMBER)):
-            for match in pattern.finditer(text):
-                said = match.group().lower()
-                # A name that the paragraph mentions is the harder trap.
-                near = [name for name in pools[kind] if name in paragraph and name not in text]
-                others = [
-                    other
-                    for other in (near if near and rng.random() < 0.6 else pools[kind])
-                    if other.lower() not in said
-                    and said not in other.lower()
-                    and other not in question.answers[0]
-                ]
-                if others:
-                    choices.append((*match.span(), rng.choice(others)))
-        if not choices:
-            return None
-        start, end, replacement = rng.choice(choices)
-        twisted = text[:start] + replacement + text[end:]
-        ids = self.tokenizer.encode(twisted, add_special_tokens=False).ids
-        return np.array(ids[:QUESTION_TOKENS], np.int32)
+        paragraph = self.paragraphs[question.paragraph]
+        pools = self._pools[paragraph.title]
+        twisted = twist(question.text, pools, paragraph.text, question.answers[0], rng)
+        return twisted and question_ids(self.tokenizer, twisted)
+
+
+def question_ids(tokenizer: Tokenizer, text: str) -> np.ndarray:
+    """Word-piece ids of a question, int32, cut at `QUESTION_TOKENS`."""
+    ids = tokenizer.encode(text, add_special_tokens=False).ids
+    return np.array(ids[:QUESTION_TOKENS], np.int32)
+
+
+def mentions(texts: list[str]) -> dict[str, list[str]]:
+    """Names, years and numbers that the texts mention, each once and sorted."""
+    pool: dict[str, set[str]] = {}
+    for kind, pattern in (("name", _NAME), ("year", _YEAR), ("number", _NUMBER)):
+        found = (match for text in texts for match in pattern.findall(text))
+        bare = (match.removesuffix("'s").rstrip(".'’") for match in found)
+        pool[kind] = {name for name in bare if len(name) > 1}
+    return {kind: sorted(found) for kind, found in pool.items()}
+
+
+def twist(
+    text: str, pools: dict[str, list[str]], paragraph: str, answer: str, rng: random.Random
+) -> str | None:
+    """A question made to ask for something else, or None where nothing can be changed.
+
+    Args:
+        text: the question.
+        pools: `mentions` of the article, to replace from.
+        paragraph: what answers the question; its names are the harder traps.
+        answer: no name out of the answer is put into the question.
+    """
+    choices: list[tuple[int, int, str]] = []
+    for match in re.finditer(r"[a-z]+", text):
+        if match.group() in _SWAP:
+            choices.append((*match.span(), _SWAP[match.group()]))
+        elif match.group() in _NEGATED and rng.random() < 0.2:
+            choices.append((*match.span(), _NEGATED[match.group()]))
+    for kind, pattern in (("name", _NAME), ("year", _YEAR), ("number", _NUMBER)):
+        for match in pattern.finditer(text):
+            said = match.group().lower()
+            near = [name for name in pools[kind] if name in paragraph and name not in text]
+            others = [
+                other
+                for other in (near if near and rng.random() < 0.6 else pools[kind])
+                if other.lower() not in said and said not in other.lower() and other not in answer
+            ]
+            if others:
+                choices.append((*match.span(), rng.choice(others)))
+    if not choices:
+        return None
+    start, end, replacement = rng.choice(choices)
+    return text[:start] + replacement + text[end:]
 
 
 def window(

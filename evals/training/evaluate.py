@@ -8,6 +8,9 @@ Tasks:
 * ``news``: RealTimeQA development questions over the passages of the news articles that its frozen
   search returned; answers, risk against coverage, and what is withheld once every article that
   states the answer is taken away;
+* ``own``: our questions over Wikinews articles that training did not see (`news.held_out`): is one
+  of the three best passages' spans an answer, and do questions with an answer score above the
+  others;
 * ``speed``: wall time of one batch of passages.
 
 MODEL is an ``.onnx`` file or a ``.pt`` checkpoint.
@@ -29,6 +32,7 @@ from pathlib import Path
 
 import numpy as np
 from data import load_tokenizer, records, sentence_starts
+from news import load_news
 from reading import Reading, load_runner, read
 from tokenizers import Tokenizer
 
@@ -334,6 +338,52 @@ def logistic(features: np.ndarray, right: np.ndarray) -> np.ndarray:
     return parameters
 
 
+def own(run, tokenizer: Tokenizer, sample: int | None) -> None:
+    """Print the figures of our own held-out questions; see the module's docstring."""
+    articles, questions, held = load_news(tokenizer)
+    questions = [question for question in questions if held[question.article]]
+    if sample:
+        questions = random.Random(0).sample(questions, min(sample, len(questions)))
+    asked, places = [], []
+    for number, question in enumerate(questions):
+        for article in dict.fromkeys([question.article, *(a for a, _ in question.far[:2])]):
+            for low, high in runs_of_sentences(articles[article].text):
+                asked.append((question.text, articles[article].text[low:high]))
+                places.append((number, article, low))
+    titles = [articles[article].title for _, article, _ in places]
+    readings = read(run, tokenizer, asked, titles=titles)
+    found: list[list[tuple[float, float, bool]]] = [[] for _ in questions]
+    for (number, article, low), reading in zip(places, readings, strict=True):
+        right = article == questions[number].article and any(
+            reading.start + low < end and start < reading.end + low
+            for start, end in questions[number].characters
+        )
+        found[number].append((reading.margin, reading.relevance, right))
+    answerable = np.array([bool(question.spans) for question in questions])
+    print(f"{len(questions)} questions, {answerable.sum()} answerable, {len(asked)} passages")
+    print("score | best is right | one of best three | AUC")
+    for weight in (0.0, 1.0, 2.0, 4.0):
+        ranked = [sorted(f, key=lambda x: -x[0] - weight * x[1]) for f in found]
+        first = np.array([f[0][2] for f in ranked])[answerable]
+        three = np.array([any(x[2] for x in f[:3]) for f in ranked])[answerable]
+        best = np.array([f[0][0] + weight * f[0][1] for f in ranked])
+        auc = area_under_curve(best, answerable)
+        print(f"margin + {weight} relevance | {pct(first)} | {pct(three)} | {auc:.3f}")
+
+
+def runs_of_sentences(text: str) -> list[tuple[int, int]]:
+    """Consecutive stretches ``[start, end)`` of whole sentences, about `PASSAGE_WORDS` words."""
+    bounds = [*sentence_starts(text), len(text)]
+    made = [(0, 0)]
+    for low, high in pairwise(bounds):
+        start, end = made[-1]
+        if end > start and len(text[start:high].split()) > PASSAGE_WORDS:
+            made.append((low, high))
+        else:
+            made[-1] = (start, high)
+    return made
+
+
 def speed(run, tokenizer: Tokenizer) -> None:
     """Print the median wall time of `PASSAGES` news passages of about 150 tokens, read at once."""
     question = "When did the committee say that the new bridge would open?"
@@ -355,7 +405,7 @@ def speed(run, tokenizer: Tokenizer) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a trained reader.")
     parser.add_argument("model", type=Path, help=".onnx model or .pt checkpoint")
-    parser.add_argument("task", choices=("squad1", "squad2", "news", "speed"))
+    parser.add_argument("task", choices=("squad1", "squad2", "news", "own", "speed"))
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--sample", type=int, help="so many questions, drawn with seed 0")
     parser.add_argument("--threads", type=int, default=2)
@@ -370,6 +420,8 @@ def main() -> None:
     tokenizer = load_tokenizer(arguments.base / "tokenizer.json")
     if arguments.task == "speed":
         speed(run, tokenizer)
+    elif arguments.task == "own":
+        own(run, tokenizer, arguments.sample)
     elif arguments.task == "news":
         news(run, tokenizer, arguments.sample, arguments.out, titles=arguments.titles)
     else:

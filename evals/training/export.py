@@ -6,6 +6,10 @@ other matrices are 8-bit in blocks of `BLOCK` inputs with a scale each (``MatMul
 rounds activations in the same blocks, token by token): what a passage scores does not depend on
 what it is batched with. Norms, biases and heads stay float32.
 
+With ``--mix`` the weights are averaged with those of an earlier export: what a run taught on news
+is kept, and most of what it had cost on other text comes back (Wortsman et al. 2022,
+https://arxiv.org/abs/2109.01903).
+
 Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md; 8 bits in
 ``MatMulNBits`` need onnxruntime 1.22.
 """
@@ -21,6 +25,7 @@ import onnx
 from model import EPSILON, HEADS, HIDDEN, LAYERS, MASKED, Reader
 from onnx import TensorProto, helper, numpy_helper
 from reading import load_reader
+from warm_start import from_export
 
 OPSET = 17
 IR_VERSION = 8
@@ -190,10 +195,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Export a checkpoint as an ONNX model.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--mix", type=Path, help="exported .onnx to average the weights with")
+    parser.add_argument("--share", type=float, default=0.7, help="of the checkpoint in the average")
+    parser.add_argument("--base", type=Path, help="folder of all-MiniLM-L6-v2, for --mix")
     parser.add_argument("--float32", action="store_true", help="no quantisation, to compare")
     arguments = parser.parse_args()
 
     reader = load_reader(arguments.checkpoint)
+    if arguments.mix:
+        if arguments.base is None:
+            parser.error("--mix needs --base")
+        earlier = from_export(arguments.mix, arguments.base / "model.safetensors").state_dict()
+        share = arguments.share
+        reader.load_state_dict(
+            {n: (1 - share) * earlier[n] + share * w for n, w in reader.state_dict().items()}
+        )
     graph = Graph(reader, full_precision=arguments.float32)
     model = graph.build()
     onnx.checker.check_model(model)

@@ -39,10 +39,13 @@ class Reading:
 
 
 def load_reader(checkpoint: Path) -> Reader:
-    """The trained torch model of a checkpoint of ``train.py``, ready to read."""
+    """The trained torch model of a checkpoint of ``train.py``, ready to read.
+
+    Its weights are the moving average over the last steps.
+    """
     reader = Reader()
     state = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
-    reader.load_state_dict(state["reader"])
+    reader.load_state_dict(state["reader"] | state["averaged"])
     return reader.eval()
 
 

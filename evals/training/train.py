@@ -1,4 +1,6 @@
-"""Train the reader on SQuAD 1.1: ``python evals/training/train.py --help``.
+"""Train the reader on SQuAD 1.1 and questions over news: ``python evals/training/train.py --help``.
+
+A chunk of the stream is one pass over the news questions and `SQUAD` questions of SQuAD.
 
 The learning rate follows *elapsed time*, not steps: it rises over the first `WARM_UP` of the
 ``--minutes`` given and falls linearly to zero at their end, so a run ends annealed whatever the
@@ -14,16 +16,20 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import random
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import torch
-from data import Drawer, Example, collate, find_siblings, load_squad, load_tokenizer
+from data import Drawer, Group, batches, collate, find_siblings, load_squad, load_tokenizer
 from model import LAYERS, Output, Reader, from_minilm
+from news import NewsDrawer, load_news
 from pace import Pace
 from torch import Tensor
 from torch.nn import functional
+from warm_start import from_export
 
 LEARNING_RATE = 1.8e-4
 HEAD_LEARNING_RATE = 6e-4
@@ -32,7 +38,10 @@ WEIGHT_DECAY = 0.01
 WARM_UP = 0.04
 CLIP = 1.0
 RELEVANCE_WEIGHT = 0.5
-CROWDED = 3500  # tokens/s; see Pace
+TOGETHER_WEIGHT = 0.5
+AVERAGE = 0.998  # of the moving average of the weights, a step
+SQUAD = 4096  # questions in a chunk
+CROWDED = 1500  # tokens/s; see Pace
 REPORT_SECONDS = 30
 
 log = logging.getLogger("train")
@@ -58,21 +67,79 @@ def parameter_groups(reader: Reader) -> list[dict]:
     ]
 
 
-def targets(batch: list[Example], first: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Start and end token in the whole sequence (0 for no answer), and relevance; each [B]."""
-    spans = torch.tensor([example.span or (-1, -1) for example in batch])
-    answered = spans[:, 0] >= 0
-    places = torch.where(answered[:, None], spans + first[:, None], 0)
-    return places[:, 0], places[:, 1], answered.float()
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What a batch of B examples of S tokens should be read as.
+
+    Attributes:
+        start, end: [B, S] evenly spread over the answers' first and last tokens; token 0 stands
+            for no answer.
+        answered: [B] 1 where there is one.
+        members: [G, M] the examples of each group that has several, padded with B.
+    """
+
+    start: Tensor
+    end: Tensor
+    answered: Tensor
+    members: Tensor
 
 
-def loss_of(output: Output, start: Tensor, end: Tensor, relevant: Tensor) -> Tensor:
-    """Mean cross-entropy of start and end, plus weighted binary cross-entropy of relevance."""
-    span = (
-        functional.cross_entropy(output.start, start) + functional.cross_entropy(output.end, end)
-    ) / 2
-    relevance = functional.binary_cross_entropy_with_logits(output.relevance, relevant)
-    return span + RELEVANCE_WEIGHT * relevance
+def gold_of(batch: list[Group], first: Tensor, length: int) -> Gold:
+    """The gold of a batch.
+
+    Args:
+        batch: groups of examples.
+        first: [B] place of each passage's first token.
+        length: S.
+    """
+    examples = [example for group in batch for example in group]
+    start, end = torch.zeros(len(examples), length), torch.zeros(len(examples), length)
+    for row, example in enumerate(examples):
+        shift = int(first[row])
+        for low, high in example.spans:
+            start[row, low + shift] += 1 / len(example.spans)
+            end[row, high + shift] += 1 / len(example.spans)
+        if not example.spans:
+            start[row, 0] = end[row, 0] = 1
+    numbers = iter(range(len(examples)))
+    members = [[next(numbers) for _ in group] for group in batch]
+    several = [group for group in members if len(group) > 1]
+    most = max(map(len, several), default=0)
+    padded = [group + [len(examples)] * (most - len(group)) for group in several]
+    return Gold(
+        start,
+        end,
+        torch.tensor([float(bool(example.spans)) for example in examples]),
+        torch.tensor(padded, dtype=torch.long).reshape(len(several), most),
+    )
+
+
+def loss_of(output: Output, gold: Gold) -> Tensor:
+    """Cross-entropy of start and end, within each example and within each group, and of relevance.
+
+    Within a group all places of all its passages compete, each passage measured from its own "no
+    answer here", as they compete when the best of several passages is chosen: shared
+    normalisation, Clark and Gardner 2017, https://arxiv.org/abs/1710.10723.
+    """
+    total = functional.binary_cross_entropy_with_logits(output.relevance, gold.answered)
+    total = RELEVANCE_WEIGHT * total
+    for logits, wanted in ((output.start, gold.start), (output.end, gold.end)):
+        alone = -(wanted * logits.log_softmax(-1)).sum(-1).mean()
+        total = total + alone / 2
+        if len(gold.members):
+            total = total + TOGETHER_WEIGHT * together(logits, wanted, gold.members) / 2
+    return total
+
+
+def together(logits: Tensor, wanted: Tensor, members: Tensor) -> Tensor:
+    """Mean cross-entropy over groups: logits and wanted [B, S], members [G, M]."""
+    margins = logits[:, 1:] - logits[:, :1]
+    inside = wanted[:, 1:]
+    each = functional.pad(margins.logsumexp(-1), (0, 1), value=-1e9)[members]  # [G, M]
+    everything = functional.pad(each, (1, 0)).logsumexp(-1)  # "no answer" counts once, at 0
+    reached = functional.pad((inside * margins).sum(-1), (0, 1))[members].sum(-1)
+    answers = functional.pad(inside.sum(-1), (0, 1))[members].sum(-1)
+    return (everything - reached / answers.clamp(min=1)).mean()
 
 
 def rate_factor(progress: float) -> float:
@@ -105,10 +172,12 @@ class Trainer:
         reader: the model, on its device and in training mode.
         folder: holds ``latest.pt``, which is resumed from when it exists, and ``log.jsonl``.
         seconds: length of the whole run, which the learning rate follows.
+        peak: multiplies every group's peak learning rate.
     """
 
-    def __init__(self, reader: Reader, folder: Path, *, seconds: float) -> None:
+    def __init__(self, reader: Reader, folder: Path, *, seconds: float, peak: float = 1.0) -> None:
         self.reader = reader
+        self.peak = peak
         self.folder = folder
         self.seconds = seconds
         self.device = next(reader.parameters()).device
@@ -116,11 +185,16 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
         self.progress = Progress()
         self.running = 0.0
+        self.trained = [p for p in reader.parameters() if p.requires_grad]
+        self.average = [p.detach().clone() for p in self.trained]
         latest = folder / "latest.pt"
         if latest.exists():
             state = torch.load(latest, map_location=self.device, weights_only=True)
             reader.load_state_dict(state.pop("reader"))
             self.optimizer.load_state_dict(state.pop("optimizer"))
+            averaged = state.pop("averaged")
+            names = [name for name, p in reader.named_parameters() if p.requires_grad]
+            self.average = [averaged[name] for name in names]
             self.progress = Progress(**state)
             log.info("resumed at step %d", self.progress.step)
 
@@ -133,32 +207,40 @@ class Trainer:
         """Share of the peak learning rate at this moment."""
         return rate_factor(self.progress.elapsed / self.seconds)
 
-    def step(self, batch: list[Example]) -> int:
+    def step(self, batch: list[Group]) -> int:
         """Learn from a batch; returns its padded tokens."""
+        examples = [example for group in batch for example in group]
         ids, mask, types, first = map(
-            torch.from_numpy, collate([(example.question, example.passage) for example in batch])
+            torch.from_numpy, collate([(example.question, example.passage) for example in examples])
         )
-        gold = [part.to(self.device) for part in targets(batch, first)]
+        gold = gold_of(batch, first, ids.shape[1])
+        gold = Gold(*(part.to(self.device) for part in astuple(gold)))
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * self.rate
+            group["lr"] = group["peak"] * self.peak * self.rate
         with torch.autocast(self.device.type, torch.bfloat16):
             output = self.reader(*(part.to(self.device) for part in (ids, mask, types)))
-        loss = loss_of(output, *gold)
+        loss = loss_of(output, gold)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), CLIP)
+        torch.nn.utils.clip_grad_norm_(self.trained, CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.running = 0.98 * (self.running or loss.item()) + 0.02 * loss.item()
         self.progress.place += 1
         self.progress.step += 1
-        self.progress.seen += len(batch)
+        self.progress.seen += len(examples)
+        step = self.progress.step
+        with torch.no_grad():
+            share = 1 - min(AVERAGE, (1 + step) / (10 + step))
+            torch._foreach_lerp_(self.average, [p.detach() for p in self.trained], share)
         return ids.numel()
 
     def save(self) -> None:
         """Write the checkpoint so that a kill leaves the old or the new one, never a torn one."""
         counters = asdict(self.progress)
+        names = [name for name, p in self.reader.named_parameters() if p.requires_grad]
         state = {
             "reader": self.reader.state_dict(),
+            "averaged": dict(zip(names, self.average, strict=True)),
             "optimizer": self.optimizer.state_dict(),
             **counters,
         }
@@ -169,7 +251,19 @@ class Trainer:
             lines.write(json.dumps({**counters, "loss": round(self.running, 4)}) + "\n")
 
 
-def run(trainer: Trainer, drawer: Drawer, *, tokens: int, checkpoint_seconds: float) -> None:
+def chunk_of(
+    number: int, squad: Drawer, news: NewsDrawer | None, *, size: int, tokens: int, seed: int
+) -> list[list[Group]]:
+    """Batches of chunk ``number`` of the stream."""
+    groups = squad.groups(number, size=size)
+    if news:
+        groups += news.groups(number)
+    return batches(groups, random.Random(seed * 1_000_003 + number), tokens=tokens)
+
+
+def run(
+    trainer: Trainer, chunk: Callable[[int], list[list[Group]]], *, checkpoint_seconds: float
+) -> None:
     """Train until the time is up, with a checkpoint every so many seconds and at the end."""
     progress = trainer.progress
     on_cpu = trainer.device.type == "cpu"
@@ -177,7 +271,7 @@ def run(trainer: Trainer, drawer: Drawer, *, tokens: int, checkpoint_seconds: fl
     saved = reported = progress.elapsed
     counted, clock = 0, time.monotonic()
     while not trainer.done:
-        for batch in drawer.batches(progress.chunk, tokens=tokens)[progress.place :]:
+        for batch in chunk(progress.chunk)[progress.place :]:
             size = trainer.step(batch)
             took, clock = time.monotonic() - clock, time.monotonic()
             progress.elapsed += took
@@ -207,13 +301,17 @@ def run(trainer: Trainer, drawer: Drawer, *, tokens: int, checkpoint_seconds: fl
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Train the reader on SQuAD 1.1.")
+    parser = argparse.ArgumentParser(description="Train the reader.")
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--minutes", type=float, default=75)
+    parser.add_argument("--start", type=Path, help="exported .onnx to go on from, not the base")
+    parser.add_argument("--peak", type=float, default=1.0, help="times the peak learning rate")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--tokens", type=int, default=4096, help="padded tokens in a batch")
     parser.add_argument("--limit", type=int, help="train on so many questions: an overfit test")
+    parser.add_argument("--squad", type=int, default=SQUAD, help="SQuAD questions in a chunk")
+    parser.add_argument("--no-news", dest="news", action="store_false", help="SQuAD alone")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--checkpoint-minutes", type=float, default=8)
     arguments = parser.parse_args()
@@ -226,13 +324,37 @@ def main() -> None:
     questions = questions[: arguments.limit]
     find_siblings(paragraphs, questions)
     drawer = Drawer(paragraphs, questions, tokenizer, seed=arguments.seed)
-    log.info("%d questions ready", len(drawer.questions))
+    news = None
+    if arguments.news:
+        articles, asked, held = load_news(tokenizer)
+        asked = [question for question in asked if not held[question.article]]
+        news = NewsDrawer(articles, asked, tokenizer, seed=arguments.seed)
+    log.info("%d questions and %d on news ready", len(drawer.questions), len(asked) if news else 0)
+
+    def chunk(number: int) -> list[list[Group]]:
+        return chunk_of(
+            number,
+            drawer,
+            news,
+            size=arguments.squad,
+            tokens=arguments.tokens,
+            seed=arguments.seed,
+        )
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    reader = from_minilm(arguments.base / "model.safetensors", dropout=arguments.dropout)
-    trainer = Trainer(reader.to(device).train(), arguments.out, seconds=arguments.minutes * 60)
+    published = arguments.base / "model.safetensors"
+    if arguments.start:
+        reader = from_export(arguments.start, published, dropout=arguments.dropout)
+    else:
+        reader = from_minilm(published, dropout=arguments.dropout)
+    trainer = Trainer(
+        reader.to(device).train(),
+        arguments.out,
+        seconds=arguments.minutes * 60,
+        peak=arguments.peak,
+    )
     seconds = arguments.checkpoint_minutes * 60
-    run(trainer, drawer, tokens=arguments.tokens, checkpoint_seconds=seconds)
+    run(trainer, chunk, checkpoint_seconds=seconds)
 
 
 if __name__ == "__main__":
