@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -68,11 +69,11 @@ def run(
     options = {"reader": reader, "model": model, "base_url": base_url, "judge": judge}
     settings = Settings.load(options={"archive": archive, **options})
     with open_bot(archive, dense="chroma", options=options) as bot:
-        terminal.note("answering in Slack; Ctrl-C ends it")
+        ready = partial(terminal.note, "answering in Slack; Ctrl-C ends it")
         if http:
-            serve.run_http(bot, settings, host=host, port=port)
+            serve.run_http(bot, settings, ready, host=host, port=port)
         else:
-            serve.run_socket(bot, settings)
+            serve.run_socket(bot, settings, ready)
     return exits.DONE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -66,13 +66,14 @@ def socket_mode(
         slack.close()
 
 
-def run_socket(bot: Bot, settings: Settings) -> None:
-    """Serve by Socket Mode until SIGINT or SIGTERM."""
+def run_socket(bot: Bot, settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Serve by Socket Mode until SIGINT or SIGTERM. `on_ready` is called when questions come in."""
     bot_token = _required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     app_token = _required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     url, options = settings.slack_url or SLACK_URL, options_from(settings)
     log_to_stderr()
     with socket_mode(bot, bot_token=bot_token, app_token=app_token, url=url, options=options):
+        on_ready()
         wait_for_signal()
 
 
@@ -126,12 +127,15 @@ def _bound(host: str, port: int) -> Any:
         raise NotConfiguredError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
-def run_http(bot: Bot, settings: Settings, *, host: str, port: int) -> None:
-    """Serve signed HTTP requests until SIGINT or SIGTERM."""
+def run_http(
+    bot: Bot, settings: Settings, on_ready: Callable[[], None], *, host: str, port: int
+) -> None:
+    """Serve signed HTTP requests until SIGINT or SIGTERM. `on_ready` as in `run_socket`."""
     secret = _required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "")
     log_to_stderr()
     workspaces, options = _workspaces(bot, settings), options_from(settings)
     with http_mode(bot, workspaces, secret=secret, host=host, port=port, options=options):
+        on_ready()
         wait_for_signal()
 
 
