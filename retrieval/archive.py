@@ -314,5 +314,9 @@ def _create(folder: Path) -> None:
         new = folder / f"{LEDGER_FILE}.new"
         for left in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
             left.unlink(missing_ok=True)
-        Ledger.open(new, create=True).close()
+        ledger = Ledger.open(new, create=True)
+        try:
+            ledger.settle()  # on a full disk, a file without its log would be half a ledger
+        finally:
+            ledger.close()
         new.rename(folder / LEDGER_FILE)

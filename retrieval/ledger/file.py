@@ -28,6 +28,22 @@ class LedgerFile:
         with self._lock:
             self._db.close()
 
+    def settle(self) -> None:
+        """Move all that the write-ahead log holds into the file: alone, it is then the whole truth.
+
+        Raises:
+            ArchiveError: that cannot be done, for want of space for instance.
+        """
+        try:
+            with self._lock:
+                busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise ArchiveError(
+                f"cannot write to the archive at {self.path.parent}: {error}"
+            ) from error
+        if busy:
+            raise ArchiveError(f"the archive at {self.path.parent} is in use")
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
