@@ -55,7 +55,8 @@ def _table(report: dict[str, Any]) -> list[str]:
         value = figure["value"]
         lines.append(
             f"| {name} | {_percent(value)} ({_percent(figure['low'])}–{_percent(figure['high'])}) "
-            f"| {figure['n']:,} | {beside.others or '–'} | {_reached(value, beside.least)} |"
+            f"| {figure['n']:,} | {beside.others or '–'} | "
+            f"{beside.elsewhere or _reached(value, beside.least)} |"
         )
     return lines
 

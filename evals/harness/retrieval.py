@@ -28,8 +28,10 @@ def measure(run: Run) -> Result:
         return result
     rows = chosen(run, every, {key for question in questions for key in question["articles"]})
     questions = data.sampled(questions, run.sample)
+    # Another name where the articles are fewer: those figures are not what was set out to reach.
+    ours = "Dateline" if len(rows) == len(every) else "Dateline, fewer articles"
     ranked = {
-        "Dateline": _ours(run, questions, rows, result),
+        ours: _ours(run, questions, rows, result),
         "BM25, same articles": _plain(questions, rows),
     }
     if len(rows) < len(every):

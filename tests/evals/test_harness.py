@@ -155,7 +155,8 @@ def test_saving_keeps_the_tests_that_were_not_run(tmp_path: Path, run: Run) -> N
 
 def test_every_aim_is_beside_a_figure_that_is_made(run: Run) -> None:
     """No name of a published figure is misspelt."""
-    made: set[str] = set()
+    small = Run(run.data, run.cache, run.asker, run.finished, articles=1)
+    made = set(retrieval.measure(small).figures)
     for test in (retrieval, reading, abstention, citations):
         made |= set(test.measure(run).figures)
     assert set(BESIDE) <= made
