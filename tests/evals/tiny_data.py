@@ -45,7 +45,9 @@ def write(folder: Path) -> Path:
 
 
 def _squad(question: str, answer: str | None, number: int) -> dict[str, Any]:
-    answers = [{"text": answer, "answer_start": _FERRIES.find(answer)}] if answer else []
+    # Either length of the answer is right, as annotators' are.
+    texts = (answer, f"{answer} ferries") if answer else ()
+    answers = [{"text": text, "answer_start": _FERRIES.find(text)} for text in texts]
     return {
         "title": "Ostmark",
         "context": _FERRIES,
@@ -87,7 +89,7 @@ _FILES: dict[str, list[dict[str, Any]]] = {
             "id": "r1",
             "date": "2022/07/01",
             "question": _FERRY_QUESTION,
-            "answers": ["Seven"],
+            "answers": ["Seven", "Seven ferries"],
             "articles": ["a1", "a3"],
         },
         {
