@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from bot.heading import heading
 from bot.readers import DraftClaim, Evidence, Judge, Ruling
-from bot.support import problems
 from bot.types import Answer, Citation, Claim, Flaw, Rejected
 from retrieval.errors import ArticleNotFoundError
 from retrieval.types import Article, Span
@@ -79,6 +78,8 @@ class CitationMaker:
         self, text: str, joined: Sequence[Evidence], quotes: Sequence[str]
     ) -> Rejected | None:
         """Why a claim in a reader's own words is withheld, if it is."""
+        from bot.support import problems  # its word tables are for model answers only
+
         headings = [heading(evidence.article) for evidence in joined]
         found = problems(text, quotes, headings=headings, question=self.question)
         if found:
@@ -195,6 +196,8 @@ def _claim_fails(claim: Claim, cited: Sequence[Citation], answer: Answer) -> str
         return ""
     if answer.reader.startswith("extractive"):
         return "the claim is not what it quotes"
+    from bot.support import problems
+
     found = problems(
         claim.text,
         quotes,
