@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import ir_measures as ir
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,7 +28,6 @@ def test_a_ranking_by_hand() -> None:
 )
 def test_rankings_agree_with_ir_measures(ranking: list[str], gold: set[str]) -> None:
     """Hits, reciprocal rank and nDCG are those of trec_eval, through `ir-measures`."""
-    ir = pytest.importorskip("ir_measures")
     qrels = {"q": dict.fromkeys(gold, 1)}
     scores = {"q": {one: float(-rank) for rank, one in enumerate(ranking)}}
     names = ir.Success @ 1, ir.Success @ 5, ir.RR, ir.nDCG @ 10
