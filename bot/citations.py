@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.heading import heading
 from bot.readers import DraftClaim, Evidence, Judge, Ruling
-from bot.types import Answer, Citation, Claim, Flaw, Rejected
+from bot.types import Answer, Citation, Claim, Flaw, Item, Rejected
 from retrieval.errors import ArticleNotFoundError
 from retrieval.types import Article, Span
 
@@ -72,6 +72,7 @@ class CitationMaker:
             short_in=numbers[short_in] if short is not None else None,
             score=draft.score,
             lead=draft.lead,
+            also=self._items(draft, joined[short_in]) if short is not None else (),
         )
 
     def _unsupported(
@@ -130,6 +131,15 @@ class CitationMaker:
                     text = self.get_article(item.article.id, item.article.revision).text
                     return text[slice(*short.span)], index
         return None, 0
+
+    def _items(self, draft: DraftClaim, within: Evidence) -> tuple[Item, ...]:
+        """The further short answers that lie in the evidence that holds the first one."""
+        text = self.get_article(within.article.id, within.article.revision).text
+        return tuple(
+            Item(text[slice(*span)], span)
+            for span in draft.also
+            if within.span.start <= span.start < span.end <= within.span.end
+        )
 
     def _number(self, evidence: Evidence, quote: str) -> int:
         key = (evidence.article.id, evidence.article.revision, evidence.span)
@@ -208,11 +218,17 @@ def _claim_fails(claim: Claim, cited: Sequence[Citation], answer: Answer) -> str
 
 
 def _short_holds(claim: Claim, cited: Mapping[int, Citation]) -> bool:
-    """Whether the short answer, if there is one, is what its span says, inside what is cited."""
+    """Whether the short answers, if there are any, are what their spans say, inside a citation."""
     if claim.short is None and claim.short_span is None and claim.short_in is None:
-        return True
-    if claim.short_span is None or claim.short_in not in claim.citations:
+        return not claim.also
+    if claim.short is None or claim.short_span is None or claim.short_in not in claim.citations:
         return False
-    citation, (start, end) = cited[claim.short_in], claim.short_span
-    inside = citation.start <= start < end <= citation.end
-    return inside and citation.quote[start - citation.start : end - citation.start] == claim.short
+    citation = cited[claim.short_in]
+    return all(
+        citation.start <= start < end <= citation.end
+        and citation.quote[start - citation.start : end - citation.start] == text
+        for text, (start, end) in [
+            (claim.short, claim.short_span),
+            *((item.text, item.span) for item in claim.also),
+        ]
+    )

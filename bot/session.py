@@ -164,6 +164,6 @@ def _stored(bot: Bot, conversation: str) -> list[_Said]:
 
 
 def _turn(answer: Answer) -> Turn:
-    shorts = dict.fromkeys(claim.short for claim in answer.claims if claim.short)
+    shorts = dict.fromkeys(short for claim in answer.claims for short in claim.shorts)
     answered = ", ".join(shorts) or " ".join(claim.text for claim in answer.claims)
     return Turn(answer.question, answer.standalone or answer.question, answered)

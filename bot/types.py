@@ -48,12 +48,22 @@ Lead = Literal[" ", "\n", "\n\n", "\n- "]
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A further short answer of a list: a span of the text that the list's first one is in."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One statement of an answer and the numbers of the citations that carry it.
 
     `short` is the short answer inside the claim's evidence, None where none stands out; it is a
-    span of the text of the article that citation `short_in` cites. `lead` is what separates the
-    claim from the one before it: prose runs on, and "\\n" is before what is only a quotation.
+    span of the text of the article that citation `short_in` cites. Where several things were asked
+    for, it is the first of them and `also` holds the others, in the text's order. `lead` is what
+    separates the claim from the one before it: prose runs on, and "\\n" is before what is only a
+    quotation.
     """
 
     text: str
@@ -63,6 +73,12 @@ class Claim:
     short_in: int | None = None
     score: float | None = None  # the reader's confidence in [0, 1]
     lead: Lead = "\n"
+    also: tuple[Item, ...] = ()
+
+    @property
+    def shorts(self) -> tuple[str, ...]:
+        """All short answers; empty if none stands out."""
+        return (self.short, *(item.text for item in self.also)) if self.short else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """Fits the extractive reader's calibration: `python -m evals.calibrate [--folds 7]`.
 
-Two sets of questions: corpus/questions.jsonl over the sample archive, and those of our questions
-over Wikinews articles that the reader was not trained on (`evals/training/README.md`; the articles
-come from `DATELINE_EVAL_DATA`). Reads the passages retrieved for every question, marks the
-sentences that hold gold, and fits the logistic regression of
-`bot/readers/cross_encoder_scorer.py` (Newton's method, light ridge). Prints the weights to copy
-there, fitted on both sets, and for several thresholds what they give: on each set from weights
-that were fitted without the question (cross-validated), and on corpus questions from weights
-fitted on news alone.
+Two sets of our own questions, of texts that the reader was not trained on
+(`evals/training/README.md`): over stories written for this project, and over Wikinews articles
+(from `DATELINE_EVAL_DATA`). Reads the passages retrieved for every question, marks the sentences
+that hold gold, and fits the logistic regression of `bot/readers/cross_encoder_scorer.py` (Newton's
+method, light ridge). Prints the weights to copy there, and for several thresholds what they give:
+on both sets from weights that were fitted without the question (cross-validated), and on the sample
+archive's questions, which nothing is fitted on.
 """
 
 from __future__ import annotations
@@ -25,11 +24,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.engine import DEFAULT_K, Bot
+from bot.asked import DEFAULT_K
+from bot.engine import Bot
 from bot.readers.cross_encoder_scorer import Candidate, CrossEncoderScorer
 from evals.ask import ROOT
 
-NEWS_QUESTIONS = ROOT / "evals" / "training" / "news_questions.jsonl.gz"
+TRAINING = ROOT / "evals" / "training"
 _RIDGE = 1.0
 _THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 _SHOWN = 3  # sentences of an answer that count
@@ -57,14 +57,15 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=7)
     options = parser.parse_args()
     scorer = CrossEncoderScorer()
+    news, stories = news_asked(scorer), stories_asked(scorer)
     corpus = corpus_asked(scorer, options.questions)
-    news = news_asked(scorer)
-    print("bias and weights:", fit(corpus + news).round(3).tolist())
-    print("\nnews, cross-validated"), table(news, cross_validated(news, options.folds, more=corpus))
-    print("\ncorpus, cross-validated")
-    table(corpus, cross_validated(corpus, options.folds, more=news))
-    print("\ncorpus, fitted on news alone")
-    weights = fit(news)
+    weights = fit(news + stories)
+    print("bias and weights:", weights.round(3).tolist())
+    print(f"\nnews, {len(news)} questions, cross-validated")
+    table(news, cross_validated(news, options.folds, more=stories))
+    print(f"\nstories, {len(stories)} questions, cross-validated")
+    table(stories, cross_validated(stories, options.folds, more=news))
+    print(f"\nthe sample archive, {len(corpus)} questions, nothing fitted on them")
     table(corpus, [probabilities(a, weights) for a in corpus])
 
 
@@ -92,22 +93,54 @@ def news_asked(scorer: CrossEncoderScorer) -> list[Asked]:
     path /= "wikinews_2019_2020.jsonl.gz"
     if not path.exists():
         raise SystemExit(f"{path} is missing: set DATELINE_EVAL_DATA to the folder of the data")
-    articles = {row["url"]: row for row in _lines(path)}
+    questions: dict[str, list[dict[str, Any]]] = {}
+    for question in _lines(TRAINING / "news_questions.jsonl.gz"):
+        if _held_out(question["url"]):
+            questions.setdefault(question["url"], []).append(question)
+    return _asked(scorer, _lines(path), questions)
+
+
+def stories_asked(scorer: CrossEncoderScorer) -> list[Asked]:
+    """Our questions over the held-out stories of our own.
+
+    The archive holds one article of every story at a time, as another of the same story may answer
+    what this one does not.
+    """
+    stories: dict[str, list[dict[str, Any]]] = {}
+    for row in _lines(TRAINING / "stories.jsonl.gz"):
+        told = stories.setdefault(row["story"], [])
+        told.append(row | {"url": f"https://stories.example/{row['story']}/{len(told)}"})
+    asked = []
+    for number in range(max(map(len, stories.values()))):
+        articles = [told[number] for told in stories.values() if len(told) > number]
+        held = [row for row in articles if _held_out(row["story"])]
+        asked += _asked(scorer, articles, {row["url"]: row["questions"] for row in held})
+    return asked
+
+
+def _asked(
+    scorer: CrossEncoderScorer,
+    articles: list[dict[str, Any]],
+    questions: dict[str, list[dict[str, Any]]],
+) -> list[Asked]:
+    """The questions, by the address of their article, retrieved from all the articles and read."""
+    texts = {row["url"]: row["text"] for row in articles}
+    fields = ("url", "title", "text", "published", "date", "source", "outlet")
     asked = []
     with (
         tempfile.TemporaryDirectory() as folder,
         Bot.open(f"{folder}/archive", dense="exact") as bot,
     ):
-        source = Path(folder) / "wikinews.jsonl"
-        source.write_text("".join(json.dumps(row) + "\n" for row in articles.values()), "utf-8")
-        bot.ingest([source])
-        for question in _lines(NEWS_QUESTIONS):
-            if not _held_out(question["url"]):
-                continue
-            found = _candidates(bot, scorer, question["question"])
-            text = articles[question["url"]]["text"]
-            gold = [_answers_in(candidate, question, text) for candidate in found]
-            asked.append(Asked(len(question["answers"]), False, _rows(found), gold))
+        source = Path(folder) / "articles.jsonl"
+        kept = ({name: row[name] for name in fields if name in row} for row in articles)
+        source.write_text("".join(json.dumps(row) + "\n" for row in kept), "utf-8")
+        if failed := bot.ingest([source]).failed:
+            raise SystemExit(f"articles did not ingest: {failed}")
+        for url, over_it in questions.items():
+            for question in over_it:
+                found = _candidates(bot, scorer, question["question"])
+                gold = [_answers_in(c, url, question["answers"], texts[url]) for c in found]
+                asked.append(Asked(len(question["answers"]), False, _rows(found), gold))
     return asked
 
 
@@ -116,9 +149,9 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def _held_out(url: str) -> bool:
-    """As `evals/training/news.py` has it, which cannot be imported without torch and scipy."""
-    return hashlib.sha256(url.encode()).digest()[0] % 8 == 0
+def _held_out(key: str) -> bool:
+    """As `evals/training/written.py` has it, which cannot be imported without torch and scipy."""
+    return hashlib.sha256(key.encode()).digest()[0] % 8 == 0
 
 
 def _candidates(bot: Bot, scorer: CrossEncoderScorer, question: str) -> list[Candidate]:
@@ -141,10 +174,12 @@ def _gold_in(candidate: Candidate, gold: list[dict[str, str]]) -> set[int]:
     return held
 
 
-def _answers_in(candidate: Candidate, question: dict[str, Any], text: str) -> set[int]:
+def _answers_in(
+    candidate: Candidate, url: str, answers: list[tuple[int, int]], text: str
+) -> set[int]:
     """Which answers, `[start, end)` in the article as published, the sentence overlaps."""
     article, span = candidate.hit.article, candidate.hit.passage.sentences[candidate.index]
-    if article.ref.url != question["url"]:
+    if article.ref.url != url:
         return set()
     # The stored text differs from the published one in white space alone.
     shift = [
@@ -152,7 +187,7 @@ def _answers_in(candidate: Candidate, question: dict[str, Any], text: str) -> se
         for part in (article.text[: span.start], article.text[: span.end])
     ]
     held: set[int] = set()
-    for number, (start, end) in enumerate(question["answers"]):
+    for number, (start, end) in enumerate(answers):
         low, high = (len("".join(text[:place].split())) for place in (start, end))
         if shift[0] < high and low < shift[1]:
             held.add(number)

@@ -100,7 +100,7 @@ def hold(bot: Bot, talk: dict[str, Any], *, cite: bool = True) -> Iterator[Outco
 
 def answered(answer: Answer) -> str:
     """The text of an answer that later questions lean on: its short answers, or else its claims."""
-    short = [claim.short for claim in answer.claims if claim.short]
+    short = [short for claim in answer.claims for short in claim.shorts]
     return ", ".join(dict.fromkeys(short)) or " ".join(claim.text for claim in answer.claims)
 
 

@@ -63,6 +63,40 @@ class Reading:
         span = Span(self._offsets[first + i][0], self._offsets[first + j][1])
         return float(scores[i, j]) - self.null, span
 
+    def items(self, start: int, end: int, *, within: float) -> list[Span]:
+        """The spans inside `[start, end)` that stand out as answers, in the text's order.
+
+        A list's items share the likelihood of being answers, so the best span may run from the
+        first to the last of them. A token stands out as a start or an end if its logit is no more
+        than `within` below the highest. Starts and ends alternate; of several in a row the likelier
+        one counts.
+        """
+        inside = [i for i, (a, b) in enumerate(self._offsets) if start <= a and b <= end and a < b]
+        if not inside:
+            return []
+        least_start = max(self._start[i] for i in inside) - within
+        least_end = max(self._end[i] for i in inside) - within
+        found: list[tuple[int, int]] = []
+        first: int | None = None
+        last: int | None = None
+        for i in inside:
+            if self._start[i] >= least_start:
+                if first is not None and last is not None:
+                    found.append((first, last))
+                    first, last = i, None
+                elif first is None or self._start[i] > self._start[first]:
+                    first = i
+            if (
+                first is not None
+                and self._end[i] >= least_end
+                and i < first + _LONGEST_ANSWER
+                and (last is None or self._end[i] > self._end[last])
+            ):
+                last = i
+        if first is not None and last is not None:
+            found.append((first, last))
+        return [Span(self._offsets[i][0], self._offsets[j][1]) for i, j in found]
+
 
 class CrossEncoder:
     """The bundled reader model. Loaded at the first use; safe to share between threads."""

@@ -30,7 +30,8 @@ class DraftClaim:
     """A claim before it is verified.
 
     `text` None means that the claim is its evidence, quoted. `short` is the short answer, a span
-    inside one of the evidence spans. `score` is in [0, 1]. `lead`: see `bot.types.Claim`.
+    inside one of the evidence spans; `also` are others inside the same one. `score` is in [0, 1].
+    `lead`: see `bot.types.Claim`.
     """
 
     evidence: tuple[Evidence, ...]
@@ -38,6 +39,7 @@ class DraftClaim:
     short: Evidence | None = None
     score: float | None = None
     lead: Lead = "\n"
+    also: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

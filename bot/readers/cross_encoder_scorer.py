@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.readers.scoring import ScoredSentence
+from bot.readers.several import asks_for_several
 from retrieval.reranker import CrossEncoder
 from retrieval.types import Hit, Span
 
@@ -25,6 +26,8 @@ _THRESHOLD = 0.3
 # Orders the sentences of the first reading; only these many are read again.
 _WIDE_WEIGHTS = (0.22, 0.675, 1.118)
 _READ_AGAIN = 8
+# How far below the likeliest a token may be and still start or end a short answer of its own.
+_ITEMS_WITHIN, _ONE_WITHIN = 2.5, 1.0
 _UNRANKED = 60  # stands for "not found by this index"
 
 
@@ -34,7 +37,7 @@ class Candidate:
 
     hit: Hit
     index: int  # of the sentence in the passage
-    short: Span  # in the article's text
+    shorts: tuple[Span, ...]  # in the article's text; the first is the short answer
     features: tuple[float, ...]
 
 
@@ -50,7 +53,7 @@ class CrossEncoderScorer:
     def score(self, question: str, hits: Sequence[Hit]) -> list[ScoredSentence]:
         """As `SentenceScorer.score`, for the sentences that were read twice."""
         return [
-            ScoredSentence(c.hit, c.index, _probability(c.features), c.short)
+            ScoredSentence(c.hit, c.index, _probability(c.features), c.shorts[0], c.shorts[1:])
             for c in self.candidates(question, hits)
         ]
 
@@ -61,6 +64,7 @@ class CrossEncoderScorer:
         return self._read_sentences(question, first[:_READ_AGAIN])
 
     def _read_passages(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        within = _ITEMS_WITHIN if asks_for_several(question) else _ONE_WITHIN
         headings = [_heading(hit) for hit in hits]
         texts = [heading + hit.text for heading, hit in zip(headings, hits, strict=True)]
         found: list[Candidate] = []
@@ -70,16 +74,17 @@ class CrossEncoderScorer:
             # From offsets in the article to offsets in what was read.
             shift = len(heading) - hit.passage.start
             for index, span in enumerate(hit.passage.sentences):
-                best = reading.best(span.start + shift, span.end + shift)
+                place = (span.start + shift, span.end + shift)
+                best = reading.best(*place)
                 if best is not None:
-                    margin, short = best
+                    items = reading.items(*place, within=within) or [best[1]]
                     ranks = (hit.dense_rank or _UNRANKED, hit.lexical_rank or _UNRANKED)
                     found.append(
                         Candidate(
                             hit,
                             index,
-                            Span(short.start - shift, short.end - shift),
-                            (margin, 1 / ranks[0], 1 / ranks[1]),
+                            tuple(Span(start - shift, end - shift) for start, end in items),
+                            (best[0], 1 / ranks[0], 1 / ranks[1]),
                         )
                     )
         return found
@@ -97,7 +102,7 @@ class CrossEncoderScorer:
             best = reading.best(*place)
             margin = best[0] if best else c.features[0]  # too long to be read to its end
             features = (*c.features, margin, reading.relevance)
-            again.append(Candidate(c.hit, c.index, c.short, features))
+            again.append(Candidate(c.hit, c.index, c.shorts, features))
         return again
 
 

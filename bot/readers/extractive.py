@@ -103,4 +103,5 @@ def _draft(sentence: ScoredSentence, topic: frozenset[str]) -> DraftClaim:
         evidence=tuple(Evidence(article.ref, spans[i]) for i in (*earlier, sentence.index)),
         short=Evidence(article.ref, sentence.short) if sentence.short else None,
         score=round(sentence.score, 4),
+        also=sentence.also if sentence.short else (),
     )

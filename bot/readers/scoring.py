@@ -14,13 +14,14 @@ class ScoredSentence:
     """How well one sentence of a hit answers the question.
 
     `score` is in [0, 1]; `short` is the short answer inside the sentence, a span of the article's
-    text, None where none stands out.
+    text, None where none stands out; `also` are further ones, where several things were asked for.
     """
 
     hit: Hit
     index: int  # of the sentence in the passage
     score: float
     short: Span | None = None
+    also: tuple[Span, ...] = ()
 
     @property
     def span(self) -> Span:

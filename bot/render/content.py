@@ -51,8 +51,9 @@ def lines_above(answer: Answer, *, quotes: Quotes) -> list[Line]:
         if claim.short:
             numbers = (claim.short_in,) if claim.short_in else claim.citations
             sure = claim.score is None or claim.score >= surest * _LESS_CERTAIN
-            text = claim.short if sure else f"{LESS_CERTAIN} {claim.short}"
-            key = clean_line(claim.short).casefold()
+            short = "; ".join(claim.shorts)
+            text = short if sure else f"{LESS_CERTAIN} {short}"
+            key = clean_line(short).casefold()
             known = shorts.get(key, Line(text, (), short=sure))
             merged = dict.fromkeys((*known.numbers, *numbers))
             shorts[key] = Line(known.text, tuple(merged), short=known.short)

@@ -34,7 +34,7 @@ def _case(answer: Answer, judged: Judged) -> dict[str, Any]:
         "question": answer.standalone or answer.question,
         "asked": answer.question,
         "answerable": bool(answer.claims),
-        "answer": [claim.short or claim.text for claim in answer.claims],
+        "answer": [one for claim in answer.claims for one in claim.shorts or (claim.text,)],
         "citations": [
             {
                 "number": citation.number,

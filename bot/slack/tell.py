@@ -120,7 +120,7 @@ def _finish(bot: Bot, ask: Ask, reply: Reply, answer: Answer) -> None:
     kept = bot.archive.opinions
     kept.keep_answer(answer.id, answer.to_json(indent=None), place=ask.conversation)
     blocks = answer_blocks(answer, shared=ask.place == "thread")
-    shorts = list(dict.fromkeys(claim.short for claim in answer.claims if claim.short))
+    shorts = list(dict.fromkeys(short for claim in answer.claims for short in claim.shorts))
     # What people have seen is not moved: the short answers then stand below.
     if not reply.rewrite(answer_markdown(answer)) and shorts:
         brief = "In short: " + "; ".join(shorts)

@@ -79,13 +79,15 @@ class Asker:
 
         Returns:
             `confidence`, the best claim's score, 0 without claims; `claims`: each with `text`,
-            `short` ("" where none stands out), `score` and `quotes`; `passages`, the texts read.
+            `short` ("" where none stands out), `shorts` (all of a list), `score` and `quotes`;
+            `passages`, the texts read.
         """
         final = last_event(bot.stream(question))
         claims: list[Row] = [
             {
                 "text": claim.text,
                 "short": claim.short or "",
+                "shorts": list(claim.shorts),
                 "score": claim.score or 0.0,
                 "quotes": [final.answer.citations[n - 1].quote for n in claim.citations],
             }

@@ -106,7 +106,7 @@ def _multispan(run: Run, result: Result) -> None:
         text = " ".join(row["context"])
         with run.asker.over([{"id": "context", "title": "", "text": text}]) as bot:
             shown = run.asker.ask(bot, " ".join(row["question"]))
-        shorts = [claim["short"] for claim in shown["claims"]]
+        shorts = [short for claim in shown["claims"] for short in claim["shorts"]]
         gold = gold_spans(row["context"], row["label"])
         said, wanted = ({metrics.normalise(one) for one in many} for many in (shorts, gold))
         both = len(said & wanted)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.citations import CitationMaker
 from bot.readers import DraftClaim, Evidence, Judge, Ruling
-from bot.types import Claim, Flaw, Rejected
+from bot.types import Claim, Flaw, Item, Rejected
 from retrieval.archive import Archive
 from retrieval.errors import ArticleNotFoundError
 from retrieval.passages import split_passages
@@ -247,6 +247,15 @@ def test_a_short_answer_outside_the_evidence_is_left_out(
     """The claim stands without it."""
     claim = made(maker, replace(draft(GOOD), short=short))
     assert (claim.short, claim.short_span, claim.short_in) == (None, None, None)
+
+
+def test_further_short_answers_lie_where_the_first_one_lies(maker: CitationMaker) -> None:
+    """Items of a list that the evidence does not hold are left out, the others kept."""
+    spans = (Span(41, 47), Span(20, 30), Span(55, 90), Span(50, 50))
+    short = Evidence(FIRST.ref, Span(50, 56))
+    claim = made(maker, replace(draft((0, 18), (37, 57)), short=short, also=spans))
+    assert claim.also == (Item(TEXT[41:47], Span(41, 47)),)
+    assert claim.shorts == (TEXT[50:56], TEXT[41:47])
 
 
 offsets = st.one_of(st.integers(-10, len(TEXT) + 10), st.sampled_from([0, 18, 19, 35, 37, 57, 58]))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.citations import CitationMaker, verify_answer
 from bot.readers import DraftClaim, Evidence
-from bot.types import Answer, AskedFilters, Citation, Claim, Status
+from bot.types import Answer, AskedFilters, Citation, Claim, Item, Status
 from retrieval.archive import Archive
 from retrieval.sentences import split_sentences
 from retrieval.types import Span
@@ -223,6 +223,8 @@ def test_an_extractive_claim_that_says_more_than_its_quotes_is_caught(
         {"short_in": None},
         {"short_in": 1},
         {"short_in": 9},
+        {"also": (Item("never", Span(0, 5)),)},
+        {"also": (Item("", Span(10**6, 10**6)),)},
     ],
 )
 def test_an_altered_short_answer_is_caught(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from retrieval.reranker import CrossEncoder
+from retrieval.reranker import CrossEncoder, Reading
 
 PASSAGE = (
     "The ferry Lantern sank off Skerry on Tuesday. Eleven people were rescued by a fishing boat. "
@@ -71,3 +71,33 @@ def test_over_long_passages_are_cut_not_refused(model: CrossEncoder) -> None:
     assert reading.best(0, len(PASSAGE)) is not None
     assert reading.best(len(text) - 100, len(text)) is None
     assert np.isfinite(reading.null)
+
+
+def reading(start: list[float], end: list[float]) -> Reading:
+    """A reading of five words of one letter each, with these logits."""
+    offsets = tuple((2 * i, 2 * i + 1) for i in range(len(start)))
+    return Reading(0.0, 0.0, np.array(start), np.array(end), offsets)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "items"),
+    [
+        ([0, 9, 0, 8, 0], [0, 9, 0, 0, 8], [(2, 3), (6, 9)]),  # two items
+        ([9, 8, 0, 0, 0], [0, 0, 9, 0, 0], [(0, 5)]),  # two starts in a row: the likelier one
+        ([0, 9, 0, 0, 0], [0, 8, 9, 0, 0], [(2, 5)]),  # and of two ends
+        ([0, 9, 0, 0, 8], [9, 0, 9, 0, 0], [(2, 5)]),  # an end before any start, a start unended
+        ([0, 0, 0, 0, 9], [9, 0, 0, 0, 0], []),
+    ],
+)
+def test_items_are_starts_and_ends_in_turn(
+    start: list[float], end: list[float], items: list[tuple[int, int]]
+) -> None:
+    """What stands out as a start and as an end makes one item each."""
+    assert reading(start, end).items(0, 9, within=1.5) == items
+
+
+def test_items_stay_inside_the_range() -> None:
+    """Nothing outside the sentence makes an item, or hides one."""
+    both = reading([9, 0, 5, 0, 0], [9, 0, 5, 0, 0])
+    assert both.items(2, 9, within=1.0) == [(4, 5)]
+    assert both.items(1, 2, within=1.0) == []
