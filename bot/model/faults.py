@@ -8,7 +8,9 @@ not known here is a reply that could not be used.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import (
@@ -137,8 +139,13 @@ def _hide(text: str, key: str | None) -> str:
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:
+    """Seconds to wait: `Retry-After` is a number of them or a date (RFC 9110, section 10.2.3)."""
+    said = error.response.headers.get("retry-after", "")
     try:
-        seconds = float(error.response.headers.get("retry-after", ""))
+        seconds = float(said)
     except ValueError:
-        return None
+        try:
+            seconds = max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        except (ValueError, OverflowError):
+            return None
     return seconds if 0 <= seconds < 1e6 else None
