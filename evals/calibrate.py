@@ -231,7 +231,7 @@ def cross_validated(
 
 
 def table(asked: list[Asked], scores: list[NDArray[np.float64]]) -> None:
-    """For each threshold: gold among the best sentences, and abstention."""
+    """For each threshold: gold among the best sentences, and abstention; then how calibrated."""
     print("threshold  gold cited  unanswerable abstained")
     for threshold in _THRESHOLDS:
         right, abstained = [], []
@@ -244,6 +244,23 @@ def table(asked: list[Asked], scores: list[NDArray[np.float64]]) -> None:
             found = set().union(*(a.gold[i] for i in best)) if answered else set()
             right.append(len(found) == a.wanted if a.every else bool(found))
         print(f"{threshold:9.2f}  {np.mean(right):10.3f}  {np.mean(abstained):8.3f}")
+    print(f"expected calibration error {calibration_error(asked, scores):.3f}")
+
+
+def calibration_error(asked: list[Asked], scores: list[NDArray[np.float64]]) -> float:
+    """Mean distance, over ten bins, between the best sentence's probability and how often it holds.
+
+    Naeini et al. 2015, https://ojs.aaai.org/index.php/AAAI/article/view/9602.
+    """
+    best = [(p.max(), bool(a.gold[int(p.argmax())])) for a, p in zip(asked, scores, strict=True)]
+    said, held = (np.array(column, dtype=float) for column in zip(*best, strict=True))
+    bins = np.minimum((said * 10).astype(int), 9)
+    return float(
+        sum(
+            abs(said[bins == i].mean() - held[bins == i].mean()) * (bins == i).mean()
+            for i in set(bins.tolist())
+        )
+    )
 
 
 if __name__ == "__main__":

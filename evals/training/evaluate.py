@@ -1,19 +1,17 @@
-"""Measure a reader: ``python evals/training/evaluate.py MODEL TASK --help``.
+"""Measure a reader alone: ``python -m evals.training.evaluate MODEL TASK --help``.
 
 Tasks:
 
 * ``squad1``: SQuAD 1.1 dev, exact match and F1 of the best span;
 * ``squad2``: SQuAD 2.0 dev, the same where an answer is withheld below a threshold, as a table of
   thresholds (no SQuAD 2.0 training data is used anywhere);
-* ``news``: RealTimeQA development questions over the passages of the news articles that its frozen
-  search returned; answers, risk against coverage, and what is withheld once every article that
-  states the answer is taken away;
-* ``own``: our questions over Wikinews articles that training did not see (`news.held_out`): is one
+* ``own``: our own questions of a ``--kind`` that training did not see (`written.held_out`): is one
   of the three best passages' spans an answer, and do questions with an answer score above the
   others;
 * ``speed``: wall time of one batch of passages.
 
-MODEL is an ``.onnx`` file or a ``.pt`` checkpoint.
+MODEL is an ``.onnx`` file or a ``.pt`` checkpoint. The bot as a whole is measured by
+``python -m evals``.
 """
 
 from __future__ import annotations
@@ -22,65 +20,21 @@ import argparse
 import json
 import math
 import random
-import re
-import string
 import time
-from collections import Counter
-from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from data import load_tokenizer, records, sentence_starts
-from news import load_news
-from reading import Reading, load_runner, read
 from tokenizers import Tokenizer
+
+from evals.harness.metrics import exact_match, f1
+from evals.training.data import load_tokenizer, records, sentence_starts
+from evals.training.places import find_places
+from evals.training.reading import load_runner, read
+from evals.training.written import NEWS, PARAGRAPHS, STORIES, load_written
 
 PASSAGE_WORDS = 130
 PASSAGES = 20
-WEIGHTS = (
-    (0, 0),
-    (1, 0),
-    (2, 0),
-    (4, 0),
-    (1, 0.2),
-    (2, 0.5),
-    (2, 1.0),
-    (2, 2.0),
-    (0, 2.0),
-    (0, 1e3),
-)
-
-
-def normalise(text: str) -> str:
-    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces.
-
-    The published ``evaluate-v1.1.py``: https://rajpurkar.github.io/SQuAD-explorer/.
-    """
-    text = "".join(letter for letter in text.lower() if letter not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def exact_match(predicted: str, golds: Iterable[str]) -> float:
-    """1.0 if the answer equals a gold answer after normalisation, else 0.0."""
-    return float(any(normalise(predicted) == normalise(gold) for gold in golds))
-
-
-def f1(predicted: str, golds: Iterable[str]) -> float:
-    """The highest token F1 of an answer against the gold answers.
-
-    For example "in early 1973" against "1973": precision 1/3, recall 1, F1 0.5.
-    """
-    best = 0.0
-    said = normalise(predicted).split()
-    for gold in golds:
-        wanted = normalise(gold).split()
-        if not said or not wanted:
-            best = max(best, float(said == wanted))
-            continue
-        shared = sum((Counter(said) & Counter(wanted)).values())
-        best = max(best, 2 * shared / (len(said) + len(wanted)))
-    return best
 
 
 def squad(run, tokenizer: Tokenizer, name: str, sample: int | None, out: Path | None) -> None:
@@ -153,195 +107,16 @@ def keep(rows: list[dict], out: Path | None) -> None:
         out.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
-def passages_of(text: str) -> list[str]:
-    """Consecutive passages of whole sentences, about `PASSAGE_WORDS` words each."""
-    sentences = [
-        paragraph[low:high]
-        for paragraph in text.split("\n")
-        if paragraph.strip()
-        for starts in [[*sentence_starts(paragraph), len(paragraph)]]
-        for low, high in pairwise(starts)
-    ]
-    passages, words = [""], 0
-    for sentence in sentences:
-        count = len(sentence.split())
-        if words and words + count > PASSAGE_WORDS:
-            passages.append("")
-            words = 0
-        passages[-1] += sentence.strip() + " "
-        words += count
-    return [passage.strip() for passage in passages if passage.strip()]
-
-
-def words_of(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def bm25(question: str, passages: list[str]) -> np.ndarray:
-    """Okapi BM25 (k1 1.2, b 0.75) of each passage, statistics from these passages alone."""
-    if not passages:
-        return np.zeros(0)
-    counts = [Counter(words_of(passage)) for passage in passages]
-    lengths = np.array([sum(count.values()) for count in counts])
-    scores = np.zeros(len(passages))
-    for word in set(words_of(question)):
-        present = np.array([count[word] for count in counts])
-        document = (present > 0).sum()
-        if document:
-            weight = math.log(1 + (len(passages) - document + 0.5) / (document + 0.5))
-            norm = 1.2 * (0.25 + 0.75 * lengths / lengths.mean())
-            scores += weight * present * 2.2 / (present + norm)
-    return scores
-
-
-def states(passage: str, answers: list[str]) -> bool:
-    """Whether a passage contains an answer as whole words, after normalisation."""
-    padded = f" {normalise(passage)} "
-    return any(f" {normalise(answer)} " in padded for answer in answers)
-
-
-def news(run, tokenizer: Tokenizer, sample: int | None, out: Path | None, *, titles: bool) -> None:
-    """Print answers and abstention on RealTimeQA; see the module's docstring."""
-    questions = list(records("realtimeqa_2022_2023.dev"))
-    if sample:
-        questions = random.Random(0).sample(questions, sample)
-    wanted = {article for question in questions for article in question["articles"]}
-    articles = {
-        row["id"]: [(row["title"], passage) for passage in passages_of(row["text"])]
-        for row in records("news_articles")
-        if row["id"] in wanted
-    }
-    rows = []
-    for number, question in enumerate(questions):
-        asked, answers = question["question"], question["answers"]
-        found = [articles[key] for key in question["articles"] if articles.get(key)]
-        rows.append({"id": question["id"], "year": question["date"][:4]})
-        without = [pool for pool in found if not any(states(text, answers) for _, text in pool)]
-        for name, pools in (("full", found), ("removed", without)):
-            pool = [passage for article in pools for passage in article]
-            lexical = bm25(asked, [text for _, text in pool])
-            order = np.argsort(-lexical, kind="stable")[:PASSAGES]
-            heads = [pool[i][0] for i in order] if titles else None
-            readings = read(run, tokenizer, [(asked, pool[i][1]) for i in order], titles=heads)
-            rows[-1][name] = [
-                graded(reading, pool[i][1], answers, float(lexical[i]))
-                for i, reading in zip(order, readings, strict=True)
-            ]
-        if number % 50 == 49:
-            print(f"... {number + 1} of {len(questions)} questions", flush=True)
-    keep(rows, out)
-    report_news(rows)
-
-
-def graded(reading: Reading, passage: str, answers: list[str], lexical: float) -> dict:
-    """The figures kept of one passage's reading."""
-    answer = passage[reading.start : reading.end]
-    return {
-        "exact": exact_match(answer, answers),
-        "f1": f1(answer, answers),
-        "right": f1(answer, answers) >= 0.5 or states(answer, answers),
-        "gold": states(passage, answers),
-        "margin": reading.margin,
-        "relevance": reading.relevance,
-        "lexical": lexical,
-    }
-
-
-def report_news(rows: list[dict]) -> None:
-    """Tables over the rows of `news`: which score picks best, then risk against coverage."""
-    held = [row for row in rows if row["full"]]
-    reachable = np.mean([any(p["gold"] for p in row["full"]) for row in held])
-    print(
-        f"{len(rows)} questions; {len(held)} with articles; gold string in {100 * reachable:.1f} %"
-    )
-    print("score | EM | F1 | right | passage holds gold | AURC | full kept / removed withheld")
-    for weight, lexical in WEIGHTS:
-
-        def score(p: dict, weight: float = weight, lexical: float = lexical) -> float:
-            return p["margin"] + weight * p["relevance"] + lexical * p["lexical"]
-
-        top = [max(row["full"], key=score) for row in held]
-        gone = [max(row["removed"], key=score) for row in held if row["removed"]]
-        confidence = np.array([score(p) for p in top])
-        right = np.array([p["right"] for p in top])
-        withheld_at = np.quantile(confidence[right], 0.15)
-        withheld = np.mean([score(p) < withheld_at for p in gone])
-        exact, overlap, gold = (np.array([p[key] for p in top]) for key in ("exact", "f1", "gold"))
-        print(
-            f"margin + {weight} relevance + {lexical} bm25 | {pct(exact)} | {pct(overlap)} | "
-            f"{pct(right)} | {pct(gold)} | {risk_coverage_area(confidence, right):.3f} | "
-            f"85.0 / {100 * withheld:.1f}"
-        )
-    calibrate(held)
-
-
-def risk_coverage_area(confidence: np.ndarray, right: np.ndarray) -> float:
-    """AURC: mean error rate over all coverages, most confident answers first."""
-    ordered = right[np.argsort(-confidence, kind="stable")]
-    return float((1 - np.cumsum(ordered) / np.arange(1, len(ordered) + 1)).mean())
-
-
-def calibrate(held: list[dict], *, weight: float = 1.0) -> None:
-    """Fit P(right) = sigmoid(a margin + b relevance + c) and print a table of thresholds.
-
-    Fitted on the answers of the full and of the bereft searches together, by Newton's method with
-    a small ridge; 5-fold figures are printed beside so that the fit is not judged on itself.
-    """
-
-    def score(p: dict) -> float:
-        return p["margin"] + weight * p["relevance"]
-
-    def top(name: str) -> list[dict]:
-        return [max(row[name], key=score) for row in held if row[name]]
-
-    picked = top("full") + [dict(p, right=False) for p in top("removed")]
-    features = np.array([[p["margin"], p["relevance"], 1.0] for p in picked])
-    right = np.array([p["right"] for p in picked], float)
-    folds = np.random.default_rng(0).permutation(len(picked)) % 5
-    guess = np.zeros(len(picked))
-    for fold in range(5):
-        parameters = logistic(features[folds != fold], right[folds != fold])
-        guess[folds == fold] = sigmoid(features[folds == fold] @ parameters)
-    a, b, c = logistic(features, right)
-    print(f"P(right) = sigmoid({a:.4f} margin + {b:.4f} relevance + {c:.4f})")
-    bins = np.minimum((guess * 10).astype(int), 9)
-    error = sum(
-        abs(guess[bins == i].mean() - right[bins == i].mean()) * (bins == i).mean()
-        for i in range(10)
-        if (bins == i).any()
-    )
-    print(f"5-fold: expected calibration error {error:.3f}")
-    full = np.arange(len(picked)) < len(top("full"))
-    print("P(right) >= | answered | precision | right answers kept | removed: withheld")
-    for threshold in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7):
-        said = guess >= threshold
-        answered = said & full
-        print(
-            f"{threshold:.2f} | {100 * said[full].mean():.1f} | "
-            f"{100 * right[answered].mean() if answered.any() else 0:.1f} | "
-            f"{100 * said[full & (right > 0)].mean():.1f} | {100 * (1 - said[~full].mean()):.1f}"
-        )
-
-
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
-def logistic(features: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Logistic regression weights by Newton's method, ridge 1e-3."""
-    parameters = np.zeros(features.shape[1])
-    for _ in range(30):
-        guess = sigmoid(features @ parameters)
-        gradient = features.T @ (guess - right) + 1e-3 * parameters
-        curvature = (features * (guess * (1 - guess))[:, None]).T @ features
-        parameters -= np.linalg.solve(curvature + 1e-3 * np.eye(len(parameters)), gradient)
-    return parameters
-
-
-def own(run, tokenizer: Tokenizer, sample: int | None) -> None:
+def own(run, tokenizer: Tokenizer, sample: int | None, kind: str) -> None:
     """Print the figures of our own held-out questions; see the module's docstring."""
-    articles, questions, held = load_news(tokenizer)
-    questions = [question for question in questions if held[question.article]]
+    written = load_written(tokenizer)
+    find_places(written)
+    articles = written.articles
+    questions = [
+        question
+        for question in written.questions
+        if written.held(question) and written.kinds[question.article] == kind
+    ]
     if sample:
         questions = random.Random(0).sample(questions, min(sample, len(questions)))
     asked, places = [], []
@@ -405,25 +180,19 @@ def speed(run, tokenizer: Tokenizer) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a trained reader.")
     parser.add_argument("model", type=Path, help=".onnx model or .pt checkpoint")
-    parser.add_argument("task", choices=("squad1", "squad2", "news", "own", "speed"))
+    parser.add_argument("task", choices=("squad1", "squad2", "own", "speed"))
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--sample", type=int, help="so many questions, drawn with seed 0")
+    parser.add_argument("--kind", choices=(NEWS, PARAGRAPHS, STORIES), default=NEWS, help="own")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, help="write per-question figures here")
-    parser.add_argument("--titles", action="store_true", help="news: titles before passages")
-    parser.add_argument("--rows", type=Path, help="news: report on figures written before")
     arguments = parser.parse_args()
-    if arguments.rows:
-        report_news([json.loads(line) for line in arguments.rows.read_text().splitlines()])
-        return
     run = load_runner(arguments.model, threads=arguments.threads)
     tokenizer = load_tokenizer(arguments.base / "tokenizer.json")
     if arguments.task == "speed":
         speed(run, tokenizer)
     elif arguments.task == "own":
-        own(run, tokenizer, arguments.sample)
-    elif arguments.task == "news":
-        news(run, tokenizer, arguments.sample, arguments.out, titles=arguments.titles)
+        own(run, tokenizer, arguments.sample, arguments.kind)
     else:
         name = f"squad_dev_v{arguments.task[-1]}.{'1' if arguments.task == 'squad1' else '0'}"
         squad(run, tokenizer, name, arguments.sample, arguments.out)

@@ -1,4 +1,4 @@
-"""Checkpoint -> 8-bit ONNX graph: ``python evals/training/export.py --help``.
+"""Checkpoint -> 8-bit ONNX graph: ``python -m evals.training.export --help``.
 
 The graph is built by hand out of onnxruntime's fused operators, because exporters leave the
 attention unfused. Word vectors are int8 rows with one scale a row, widened after the gather. All
@@ -22,10 +22,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from model import EPSILON, HEADS, HIDDEN, LAYERS, MASKED, Reader
 from onnx import TensorProto, helper, numpy_helper
-from reading import load_reader
-from warm_start import from_export
+
+from evals.training.model import EPSILON, HEADS, HIDDEN, LAYERS, MASKED, Reader
+from evals.training.reading import load_reader
+from evals.training.warm_start import from_export
 
 OPSET = 17
 IR_VERSION = 8

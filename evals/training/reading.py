@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import QUESTION_TOKENS, collate
-from model import POSITIONS, Reader
 from tokenizers import Tokenizer
+
+from evals.training.data import QUESTION_TOKENS, collate
+from evals.training.model import POSITIONS, Reader
 
 MAX_ANSWER_TOKENS = 30
 

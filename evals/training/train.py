@@ -1,6 +1,6 @@
-"""Train the reader on SQuAD 1.1 and questions over news: ``python evals/training/train.py --help``.
+"""Train the reader on SQuAD 1.1 and our own questions: ``python -m evals.training.train --help``.
 
-A chunk of the stream is one pass over the news questions and `SQUAD` questions of SQuAD.
+A chunk of the stream is one pass over our own questions and `SQUAD` questions of SQuAD.
 
 The learning rate follows *elapsed time*, not steps: it rises over the first `WARM_UP` of the
 ``--minutes`` given and falls linearly to zero at their end, so a run ends annealed whatever the
@@ -23,13 +23,24 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import torch
-from data import Drawer, Group, batches, collate, find_siblings, load_squad, load_tokenizer
-from model import LAYERS, Output, Reader, from_minilm
-from news import NewsDrawer, load_news
-from pace import Pace
 from torch import Tensor
 from torch.nn import functional
-from warm_start import from_export
+
+from evals.training.data import (
+    Drawer,
+    Group,
+    batches,
+    collate,
+    find_siblings,
+    load_squad,
+    load_tokenizer,
+)
+from evals.training.model import LAYERS, Output, Reader, from_minilm
+from evals.training.pace import Pace
+from evals.training.places import find_places
+from evals.training.warm_start import from_export
+from evals.training.written import load_written
+from evals.training.written_drawer import WrittenDrawer
 
 LEARNING_RATE = 1.8e-4
 HEAD_LEARNING_RATE = 6e-4
@@ -252,12 +263,12 @@ class Trainer:
 
 
 def chunk_of(
-    number: int, squad: Drawer, news: NewsDrawer | None, *, size: int, tokens: int, seed: int
+    number: int, squad: Drawer, own: WrittenDrawer | None, *, size: int, tokens: int, seed: int
 ) -> list[list[Group]]:
     """Batches of chunk ``number`` of the stream."""
     groups = squad.groups(number, size=size)
-    if news:
-        groups += news.groups(number)
+    if own:
+        groups += own.groups(number)
     return batches(groups, random.Random(seed * 1_000_003 + number), tokens=tokens)
 
 
@@ -311,7 +322,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=4096, help="padded tokens in a batch")
     parser.add_argument("--limit", type=int, help="train on so many questions: an overfit test")
     parser.add_argument("--squad", type=int, default=SQUAD, help="SQuAD questions in a chunk")
-    parser.add_argument("--no-news", dest="news", action="store_false", help="SQuAD alone")
+    parser.add_argument("--no-own", dest="own", action="store_false", help="SQuAD alone")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--checkpoint-minutes", type=float, default=8)
     arguments = parser.parse_args()
@@ -324,18 +335,19 @@ def main() -> None:
     questions = questions[: arguments.limit]
     find_siblings(paragraphs, questions)
     drawer = Drawer(paragraphs, questions, tokenizer, seed=arguments.seed)
-    news = None
-    if arguments.news:
-        articles, asked, held = load_news(tokenizer)
-        asked = [question for question in asked if not held[question.article]]
-        news = NewsDrawer(articles, asked, tokenizer, seed=arguments.seed)
-    log.info("%d questions and %d on news ready", len(drawer.questions), len(asked) if news else 0)
+    own = None
+    if arguments.own:
+        written = load_written(tokenizer)
+        find_places(written)
+        asked = [question for question in written.questions if not written.held(question)]
+        own = WrittenDrawer(written.articles, asked, tokenizer, seed=arguments.seed)
+    log.info("%d questions and %d own ready", len(drawer.questions), len(asked) if own else 0)
 
     def chunk(number: int) -> list[list[Group]]:
         return chunk_of(
             number,
             drawer,
-            news,
+            own,
             size=arguments.squad,
             tokens=arguments.tokens,
             seed=arguments.seed,

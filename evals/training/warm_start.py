@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from model import HIDDEN, LAYERS, Reader
 from onnx import numpy_helper
 from safetensors.torch import load_file
+
+from evals.training.model import HIDDEN, LAYERS, Reader
 
 
 def from_export(exported: Path, base: Path, *, dropout: float = 0.0) -> Reader:
