@@ -36,7 +36,8 @@ class OpenAIEmbedder:
     """A model behind `POST /embeddings`, an `Embedder`. Threads may share one.
 
     Making one asks nothing of the server. Text beyond 8,000 bytes of UTF-8, about 1,300 words of
-    English, does not count. A request that fails in passing is tried twice more.
+    English, does not count. A request that fails in passing is tried twice more, for a question
+    once more: it waits for a silent server for less than a minute.
 
     The fingerprint is made of model, dimension, and whether the server is OpenAI's own. Two other
     servers with one model name count as the same: an address changes with the machine or the port
@@ -102,13 +103,16 @@ class OpenAIEmbedder:
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """Embed one question; see `Embedder`."""
-        vector: NDArray[np.float32] = self.embed_passages([text])[0]
+        (batch,) = _batches([text])
+        vector: NDArray[np.float32] = self._embed(batch, hurried=True)[0]
         return vector
 
-    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+    def _embed(self, texts: list[str], *, hurried: bool = False) -> NDArray[np.float32]:
         import numpy as np
 
-        reply = self._server.ask(texts, model=self.model, dimensions=self._dimensions)
+        reply = self._server.ask(
+            texts, model=self.model, dimensions=self._dimensions, hurried=hurried
+        )
         try:
             vectors = _vectors(json.loads(reply), len(texts))
         except (ValueError, LookupError, TypeError, RecursionError) as error:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 OPENAI_URL = "https://api.openai.com/v1"
 
 _RETRIES = 2
+# For a question, somebody waits: a minute in all, also where a local server first loads its model.
+_HURRIED_TIMEOUT, _HURRIED_RETRIES = 25.0, 1  # seconds of silence
 _LARGEST_REPLY = 64 * 2**20  # bytes; 512 vectors of 3,072 numbers in decimals are half of it
 _SHOWN = 200  # characters of what a server says
 _TOO_LONG = ("context length", "maximum input length", "too long", "too large to process")
@@ -47,16 +49,24 @@ class EmbeddingServer:
         if not (self._key.isascii() and self._key.isprintable()):
             raise EmbedderError(f"the key for {self.place} has characters that no key has")
 
-    def ask(self, texts: list[str], *, model: str, dimensions: int | None) -> bytes:
-        """The reply's body.
+    def ask(
+        self, texts: list[str], *, model: str, dimensions: int | None, hurried: bool = False
+    ) -> bytes:
+        """The reply's body. `hurried`: somebody waits for it, so that it is given up sooner.
 
         Raises:
-            EmbedderError: there is none, after three tries where trying again may help.
+            EmbedderError: there is none, after three tries where trying again may help, or two.
         """
         import openai
 
-        client = self._client()
-        for left in range(_RETRIES, -1, -1):
+        client, retries = self._client(), _RETRIES
+        if hurried:
+            silence = min(self._read_timeout, _HURRIED_TIMEOUT)
+            retries = _HURRIED_RETRIES
+            client = client.with_options(
+                timeout=openai.Timeout(silence, connect=5), max_retries=retries
+            )
+        for left in range(retries, -1, -1):
             try:
                 return self._read(client, texts, model=model, dimensions=dimensions)
             except EmbedderError:

@@ -318,8 +318,18 @@ def test_a_fault_that_stays_is_given_up_after_three_requests(name: str) -> None:
     """One line, without the key."""
     with ModelServer(Says(""), embeddings=Fault(name, seconds=1.0)) as server:
         with pytest.raises(EmbedderError, match=ONCE[name]) as raised:
-            embedder_at(server, read_timeout=0.2).embed_question("The bridge.")
+            embedder_at(server, read_timeout=0.2).embed_passages(["The bridge."])
         assert len(server.requests) == 3
+    said(raised.value)
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_for_a_question_it_is_given_up_after_two(name: str) -> None:
+    """Somebody waits."""
+    with ModelServer(Says(""), embeddings=Fault(name, seconds=1.0)) as server:
+        with pytest.raises(EmbedderError, match=ONCE[name]) as raised:
+            embedder_at(server, read_timeout=0.2).embed_question("The bridge.")
+        assert len(server.requests) == 2
     said(raised.value)
 
 
