@@ -6,6 +6,7 @@ Parts that the archive does not know are left out. A quote that is shortened sho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -93,8 +94,9 @@ def _on_to_space(text: str, at: int) -> int:
     return space + 1 if space >= 0 else at
 
 
-def quote_pieces(quote: str, *, limit: int | None, keep: Span | None = None) -> list[Piece]:
-    """A quote between quotation marks, with `keep` in bold and cuts marked."""
+def quote_pieces(quote: str, *, limit: int | None, bold: Sequence[Span] = ()) -> list[Piece]:
+    """A quote between quotation marks, cuts marked; `bold` parts, in order, are never cut out."""
+    keep = Span(bold[0].start, bold[-1].end) if bold else None
     spans = cut_quote(quote, limit=limit, keep=keep)
     pieces = [Piece('"')]
     if spans[0].start > 0:
@@ -102,12 +104,12 @@ def quote_pieces(quote: str, *, limit: int | None, keep: Span | None = None) -> 
     for number, span in enumerate(spans):
         if number:
             pieces.append(Piece(CUT))
-        if keep and span.start <= keep.start and keep.end <= span.end:
-            pieces.append(Piece(quote[span.start : keep.start]))
-            pieces.append(Piece(quote[keep.start : keep.end], Style.BOLD))
-            pieces.append(Piece(quote[keep.end : span.end]))
-        else:
-            pieces.append(Piece(quote[span.start : span.end]))
+        at = span.start
+        for start, end in bold:
+            if at <= start and end <= span.end:
+                pieces += [Piece(quote[at:start]), Piece(quote[start:end], Style.BOLD)]
+                at = end
+        pieces.append(Piece(quote[at : span.end]))
     if spans[-1].end < len(quote):
         pieces.append(Piece(CUT.rstrip()))
     pieces.append(Piece('"'))
@@ -115,13 +117,13 @@ def quote_pieces(quote: str, *, limit: int | None, keep: Span | None = None) -> 
 
 
 def citation_pieces(
-    citation: Citation, *, quotes: Quotes, limit: int | None = None, keep: Span | None = None
+    citation: Citation, *, quotes: Quotes, limit: int | None = None, bold: Sequence[Span] = ()
 ) -> list[Piece]:
     """A citation's line, in pieces."""
     pieces = [Piece(f"[{citation.number}] ", Style.BOLD)]
     origin = provenance(citation.article)
     if quotes != "none":
-        pieces += quote_pieces(citation.quote, limit=limit, keep=keep)
+        pieces += quote_pieces(citation.quote, limit=limit, bold=bold)
         pieces.append(Piece(" — " if origin else " "))
     span = address(citation.article, citation.start, citation.end)
     pieces.append(Piece(f"{origin} · {span}" if origin else f"· {span}", Style.DIM))

@@ -96,14 +96,18 @@ def quote_limits(answer: Answer, *, quotes: Quotes) -> dict[int, int | None]:
     return {number: _LONGEST_ANSWER if number in answers else QUOTE_LENGTH for number in by_number}
 
 
-def short_in_quote(answer: Answer, citation: Citation) -> Span | None:
-    """Where a short answer stands in a citation's quote; None if none does."""
+def shorts_in_quote(answer: Answer, citation: Citation) -> tuple[Span, ...]:
+    """Where the short answers of one claim stand in a citation's quote, in order; often nowhere."""
     for claim in answer.claims:
         if claim.short_in == citation.number and claim.short_span is not None:
-            start, end = (offset - citation.start for offset in claim.short_span)
-            if 0 <= start < end <= len(citation.quote):
-                return Span(start, end)
-    return None
+            spans = [
+                Span(start - citation.start, end - citation.start)
+                for start, end in (claim.short_span, *(item.span for item in claim.also))
+            ]
+            inside = (s for s in spans if 0 <= s.start < s.end <= len(citation.quote))
+            if found := tuple(sorted(inside)):
+                return found
+    return ()
 
 
 def withheld(answer: Answer) -> str:

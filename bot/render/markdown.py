@@ -19,7 +19,7 @@ from bot.render.content import (
     lines_above,
     paragraphs,
     quote_limits,
-    short_in_quote,
+    shorts_in_quote,
     withheld,
 )
 from bot.render.layout import Piece, Style
@@ -77,8 +77,8 @@ def safe_url(url: str | None) -> str | None:
 def _citation(answer: Answer, citation: Citation, quotes: Quotes, limit: int | None) -> str:
     parts = []
     if quotes != "none":
-        keep = short_in_quote(answer, citation)
-        parts.append(_written(quote_pieces(citation.quote, limit=limit, keep=keep)))
+        bold = shorts_in_quote(answer, citation)
+        parts.append(_written(quote_pieces(citation.quote, limit=limit, bold=bold)))
     parts.append(_linked(citation.article, provenance(citation.article)))
     line = " — ".join(part for part in parts if part)
     span = address(citation.article, citation.start, citation.end)

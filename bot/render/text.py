@@ -19,7 +19,7 @@ from bot.render.content import (
     lines_above,
     paragraphs,
     quote_limits,
-    short_in_quote,
+    shorts_in_quote,
     withheld,
 )
 from bot.render.layout import Piece, Style, lay_out
@@ -66,9 +66,9 @@ def render_citations(
     limits = quote_limits(answer, quotes=quotes)
     lines = []
     for citation in answer.citations:
-        keep = short_in_quote(answer, citation)
+        bold = shorts_in_quote(answer, citation)
         limit = limits[citation.number]
-        pieces = citation_pieces(citation, quotes=quotes, limit=limit, keep=keep)
+        pieces = citation_pieces(citation, quotes=quotes, limit=limit, bold=bold)
         lines.append(lay_out(pieces, width=width, indent="    ", color=color))
     return "\n".join(lines)
 

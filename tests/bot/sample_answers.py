@@ -11,6 +11,7 @@ from bot.types import (
     AskedFilters,
     Citation,
     Claim,
+    Item,
     Nearest,
     Reason,
     Status,
@@ -48,6 +49,13 @@ def quotation(cited: Citation, short: str | None = None) -> Claim:
         return Claim(cited.quote, (cited.number,))
     at = cited.start + cited.quote.index(short)
     return Claim(cited.quote, (cited.number,), short, Span(at, at + len(short)), cited.number)
+
+
+def listed(cited: Citation, *shorts: str) -> Claim:
+    """A quotation with several short answers."""
+    claim = quotation(cited, shorts[0])
+    places = ((text, cited.start + cited.quote.index(text)) for text in shorts[1:])
+    return replace(claim, also=tuple(Item(t, Span(at, at + len(t))) for t, at in places))
 
 
 def answer(*claims: Claim, citations: tuple[Citation, ...] = ()) -> Answer:

@@ -16,6 +16,7 @@ from tests.bot.sample_answers import (
     abstention,
     answer,
     citation,
+    listed,
     quotation,
     short_answer,
 )
@@ -28,6 +29,13 @@ def test_an_answer_in_markdown() -> None:
         f'[1] "{quote}" — [Harbour Gazette, 30 Dec 2021 (PORT ELSA)]'
         "(<https://gazette.example/ferry>) · `4fbe4d4bf0f4:120-187`"
     )
+
+
+def test_the_items_of_a_list_are_each_set_off() -> None:
+    cited = citation()
+    shown = render_markdown(answer(listed(cited, "Tern Point", "Saint Ode"), citations=(cited,)))
+    assert shown.startswith("**Tern Point; Saint Ode** [1]")
+    assert "joined by Marrow Island, **Tern Point**, and **Saint Ode**." in shown
 
 
 def test_an_abstention_in_markdown() -> None:

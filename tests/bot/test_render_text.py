@@ -20,6 +20,7 @@ from tests.bot.sample_answers import (
     abstention,
     answer,
     citation,
+    listed,
     quotation,
     short_answer,
 )
@@ -94,6 +95,18 @@ def test_a_long_supporting_quote_is_cut_visibly_and_keeps_the_short_answer() -> 
     assert SHORT in line
     assert "[…]" in line
     assert len(line) < 300
+
+
+def test_the_items_of_a_list_are_one_line_and_all_stay_in_a_cut_quote() -> None:
+    """Hand case: three names with sixty words around them and twenty between."""
+    between = " and then" * 10 + " "
+    quote = "start " * 60 + between.join(("Marrow", "Tern", "Ode")) + " rest" * 60 + "."
+    cited = citation(quote)
+    shown = render_text(answer(listed(cited, "Marrow", "Tern", "Ode"), citations=(cited,)))
+    above, _, line = shown.partition("\n\n")
+    assert above == "Marrow; Tern; Ode [1]"
+    assert all(name in line for name in ("Marrow", "Tern", "Ode"))
+    assert len(line) < 500 < len(quote)
 
 
 def test_full_quotes_are_whole() -> None:
