@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 FILE = "reader.onnx"
-_SHA256 = "e5f7561361c4120e4fb192be9aa9e0889957078f2caee481f4d05fe0596c3021"
+_SHA256 = "5828c72de9b8cf420243e56b404f856bb4215b44cf4fc7490e261b43187e84d0"
 MAX_TOKENS = 320  # question and passage together
 _LONGEST_ANSWER = 30  # tokens
 

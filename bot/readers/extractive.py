@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from bot.model.deadline import Deadline
 
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
-_AS_GOOD = 0.4  # further sentences must score this share of the best
+_AS_GOOD = 0.25  # further sentences must score this share of the best
 _LEVEL = 0.5  # sentences that score this share of the best go by date, newest first
-_MOST_CLAIMS = 3
+_MOST_CLAIMS = 4
 _MOST_ITEMS = 6  # for questions that ask for several things
 _COPY = 0.7  # stem overlap from which two sentences are copies of one
 
