@@ -1,4 +1,4 @@
-"""Fits the extractive reader's calibration: `python -m evals.calibrate [--folds 7]`.
+"""Fits the extractive reader's calibration: `python -m evals.calibrate [--every 2] [--folds 7]`.
 
 Two sets of our own questions, of texts that the reader was not trained on
 (`evals/training/README.md`): over stories written for this project, and over Wikinews articles
@@ -54,10 +54,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--questions", type=Path, default=ROOT / "corpus" / "questions.jsonl")
+    parser.add_argument("--every", type=int, default=1, help="take every so-many-th question")
     parser.add_argument("--folds", type=int, default=7)
     options = parser.parse_args()
     scorer = CrossEncoderScorer()
-    news, stories = news_asked(scorer), stories_asked(scorer)
+    news = news_asked(scorer, every=options.every)
+    stories = stories_asked(scorer, every=options.every)
     corpus = corpus_asked(scorer, options.questions)
     weights = fit(news + stories)
     print("bias and weights:", weights.round(3).tolist())
@@ -83,7 +85,7 @@ def corpus_asked(scorer: CrossEncoderScorer, path: Path) -> list[Asked]:
     return asked
 
 
-def news_asked(scorer: CrossEncoderScorer) -> list[Asked]:
+def news_asked(scorer: CrossEncoderScorer, *, every: int = 1) -> list[Asked]:
     """Our questions over the held-out Wikinews articles, all 295 of which are in the archive.
 
     Raises:
@@ -97,10 +99,10 @@ def news_asked(scorer: CrossEncoderScorer) -> list[Asked]:
     for question in _lines(TRAINING / "news_questions.jsonl.gz"):
         if _held_out(question["url"]):
             questions.setdefault(question["url"], []).append(question)
-    return _asked(scorer, _lines(path), questions)
+    return _asked(scorer, _lines(path), questions, every=every)
 
 
-def stories_asked(scorer: CrossEncoderScorer) -> list[Asked]:
+def stories_asked(scorer: CrossEncoderScorer, *, every: int = 1) -> list[Asked]:
     """Our questions over the held-out stories of our own.
 
     The archive holds one article of every story at a time, as another of the same story may answer
@@ -116,7 +118,7 @@ def stories_asked(scorer: CrossEncoderScorer) -> list[Asked]:
         articles = [told[number] for told in stories.values() if len(told) > number]
         held = [row for row in articles if _held_out(row["story"])]
         questions = {row["url"]: row["questions"] for row in held}
-        asked += _asked(scorer, articles, questions, with_headline=True)
+        asked += _asked(scorer, articles, questions, every=every, with_headline=True)
     return asked
 
 
@@ -125,9 +127,10 @@ def _asked(
     articles: list[dict[str, Any]],
     questions: dict[str, list[dict[str, Any]]],
     *,
+    every: int,
     with_headline: bool = False,
 ) -> list[Asked]:
-    """The questions, by the address of their article, retrieved from all the articles and read."""
+    """Every so-many-th question on each article, searched for in all the articles, and read."""
     texts = {row["url"]: row["text"] for row in articles}
     headlines = {row["url"]: row["title"] if with_headline else "" for row in articles}
     fields = ("url", "title", "text", "published", "date", "source", "outlet")
@@ -142,7 +145,7 @@ def _asked(
         if failed := bot.ingest([source]).failed:
             raise SystemExit(f"articles did not ingest: {failed}")
         for url, over_it in questions.items():
-            for question in over_it:
+            for question in over_it[::every]:
                 found = _candidates(bot, scorer, question["question"], headlines[url])
                 gold = [_answers_in(c, url, question["answers"], texts[url]) for c in found]
                 asked.append(Asked(len(question["answers"]), False, _rows(found), gold))
