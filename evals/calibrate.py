@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,8 @@ def main() -> None:
     corpus = corpus_asked(scorer, options.questions)
     weights = fit(news + stories)
     print("bias and weights:", weights.round(3).tolist())
+    wide = fit([replace(a, rows=a.rows[:, :4]) for a in news + stories])
+    print("of the first reading alone:", wide.round(3).tolist())
     print(f"\nnews, {len(news)} questions, cross-validated")
     table(news, cross_validated(news, options.folds, more=stories))
     print(f"\nstories, {len(stories)} questions, cross-validated")

@@ -18,8 +18,8 @@ from bot.readers.several import asks_for_several
 from retrieval.reranker import CrossEncoder
 from retrieval.types import Hit, Span
 
-# Fitted by `python -m evals.calibrate --every 2` on our own questions over texts that the reader was
-# not trained on, in the order of `Candidate.features`. The threshold is the lowest at which
+# Fitted by `python -m evals.calibrate --every 2` on our own questions over texts that the reader
+# was not trained on, in the order of `Candidate.features`. The threshold is the lowest at which
 # four in five of those over real news that have no answer are left unanswered.
 _BIAS = -3.422
 _WEIGHTS = (0.123, 1.531, 1.473, 0.205)
