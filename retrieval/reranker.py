@@ -49,7 +49,7 @@ class Reading:
         """
         import numpy as np
 
-        inside = [i for i, (a, b) in enumerate(self._offsets) if start <= a and b <= end and a < b]
+        inside = self._inside(start, end)
         if not inside:
             return None
         first, last = inside[0], inside[-1] + 1
@@ -71,7 +71,7 @@ class Reading:
         than `within` below the highest. Starts and ends alternate; of several in a row the likelier
         one counts.
         """
-        inside = [i for i, (a, b) in enumerate(self._offsets) if start <= a and b <= end and a < b]
+        inside = self._inside(start, end)
         if not inside:
             return []
         least_start = max(self._start[i] for i in inside) - within
@@ -96,6 +96,10 @@ class Reading:
         if first is not None and last is not None:
             found.append((first, last))
         return [Span(self._offsets[i][0], self._offsets[j][1]) for i, j in found]
+
+    def _inside(self, start: int, end: int) -> list[int]:
+        """The passage tokens that lie in `[start, end)` of the passage's text."""
+        return [i for i, (a, b) in enumerate(self._offsets) if start <= a and b <= end and a < b]
 
 
 class CrossEncoder:

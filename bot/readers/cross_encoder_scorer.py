@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bot.readers.scoring import ScoredSentence
 from bot.readers.several import asks_for_several
-from retrieval.reranker import CrossEncoder
+from retrieval.reranker import CrossEncoder, Reading
 from retrieval.types import Hit, Span
 
 # Fitted by `python -m evals.calibrate --every 2` on our own questions over texts that the reader
@@ -42,6 +42,24 @@ class Candidate:
     features: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wide:
+    """A sentence after the first reading, in which it stood among the others of its passage."""
+
+    hit: Hit
+    index: int
+    reading: Reading
+    place: Span  # in what was read: `shift` further on than in the article's text
+    shift: int
+    best: Span
+    features: tuple[float, ...]
+
+    def shorts(self, within: float) -> tuple[Span, ...]:
+        """The short answers, in the article's text; see `Reading.items`."""
+        items = self.reading.items(*self.place, within=within) or [self.best]
+        return tuple(Span(start - self.shift, end - self.shift) for start, end in items)
+
+
 class CrossEncoderScorer:
     """Implements `SentenceScorer` with `retrieval.reranker.CrossEncoder`."""
 
@@ -64,33 +82,26 @@ class CrossEncoderScorer:
         first.sort(key=lambda c: _dot(_WIDE_WEIGHTS, c.features), reverse=True)
         return self._read_sentences(question, first[:_READ_AGAIN])
 
-    def _read_passages(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        within = _ITEMS_WITHIN if asks_for_several(question) else _ONE_WITHIN
+    def _read_passages(self, question: str, hits: Sequence[Hit]) -> list[_Wide]:
         headings = [_heading(hit) for hit in hits]
         texts = [heading + hit.text for heading, hit in zip(headings, hits, strict=True)]
-        found: list[Candidate] = []
+        found: list[_Wide] = []
         for hit, heading, reading in zip(
             hits, headings, self._model.read(question, texts), strict=True
         ):
             # From offsets in the article to offsets in what was read.
             shift = len(heading) - hit.passage.start
+            ranks = (hit.dense_rank or _UNRANKED, hit.lexical_rank or _UNRANKED)
             for index, span in enumerate(hit.passage.sentences):
-                place = (span.start + shift, span.end + shift)
+                place = Span(span.start + shift, span.end + shift)
                 best = reading.best(*place)
                 if best is not None:
-                    items = reading.items(*place, within=within) or [best[1]]
-                    ranks = (hit.dense_rank or _UNRANKED, hit.lexical_rank or _UNRANKED)
-                    found.append(
-                        Candidate(
-                            hit,
-                            index,
-                            tuple(Span(start - shift, end - shift) for start, end in items),
-                            (best[0], 1 / ranks[0], 1 / ranks[1]),
-                        )
-                    )
+                    features = (best[0], 1 / ranks[0], 1 / ranks[1])
+                    found.append(_Wide(hit, index, reading, place, shift, best[1], features))
         return found
 
-    def _read_sentences(self, question: str, found: Sequence[Candidate]) -> list[Candidate]:
+    def _read_sentences(self, question: str, found: Sequence[_Wide]) -> list[Candidate]:
+        within = _ITEMS_WITHIN if asks_for_several(question) else _ONE_WITHIN
         texts, places = [], []
         for c in found:
             spans, heading = c.hit.passage.sentences, _heading(c.hit)
@@ -102,8 +113,7 @@ class CrossEncoderScorer:
         for c, place, reading in zip(found, places, self._model.read(question, texts), strict=True):
             best = reading.best(*place)
             margin = best[0] if best else c.features[0]  # too long to be read to its end
-            features = (*c.features, margin)
-            again.append(Candidate(c.hit, c.index, c.shorts, features))
+            again.append(Candidate(c.hit, c.index, c.shorts(within), (*c.features, margin)))
         return again
 
 
