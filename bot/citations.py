@@ -221,14 +221,11 @@ def _short_holds(claim: Claim, cited: Mapping[int, Citation]) -> bool:
     """Whether the short answers, if there are any, are what their spans say, inside a citation."""
     if claim.short is None and claim.short_span is None and claim.short_in is None:
         return not claim.also
-    if claim.short is None or claim.short_span is None or claim.short_in not in claim.citations:
+    if not claim.items or claim.short_in not in claim.citations:
         return False
     citation = cited[claim.short_in]
     return all(
         citation.start <= start < end <= citation.end
         and citation.quote[start - citation.start : end - citation.start] == text
-        for text, (start, end) in [
-            (claim.short, claim.short_span),
-            *((item.text, item.span) for item in claim.also),
-        ]
+        for text, (start, end) in ((item.text, item.span) for item in claim.items)
     )

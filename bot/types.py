@@ -49,7 +49,7 @@ Lead = Literal[" ", "\n", "\n\n", "\n- "]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A further short answer of a list: a span of the text that the list's first one is in."""
+    """A short answer and its span, in the text of the article that `Claim.short_in` cites."""
 
     text: str
     span: Span
@@ -74,6 +74,13 @@ class Claim:
     score: float | None = None  # the reader's confidence in [0, 1]
     lead: Lead = "\n"
     also: tuple[Item, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All short answers with their spans; empty if none has one."""
+        if self.short is None or self.short_span is None:
+            return ()
+        return (Item(self.short, self.short_span), *self.also)
 
     @property
     def shorts(self) -> tuple[str, ...]:

@@ -99,10 +99,10 @@ def quote_limits(answer: Answer, *, quotes: Quotes) -> dict[int, int | None]:
 def shorts_in_quote(answer: Answer, citation: Citation) -> tuple[Span, ...]:
     """Where the short answers of one claim stand in a citation's quote, in order; often nowhere."""
     for claim in answer.claims:
-        if claim.short_in == citation.number and claim.short_span is not None:
+        if claim.short_in == citation.number:
             spans = [
-                Span(start - citation.start, end - citation.start)
-                for start, end in (claim.short_span, *(item.span for item in claim.also))
+                Span(item.span.start - citation.start, item.span.end - citation.start)
+                for item in claim.items
             ]
             inside = (s for s in spans if 0 <= s.start < s.end <= len(citation.quote))
             if found := tuple(sorted(inside)):

@@ -13,6 +13,8 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.messages.chunk import Chunk
 from slack_sdk.models.views import View
 
+from bot.slack.testing.workspace import objects
+
 # type -> field -> most characters
 _TEXTS: dict[str, dict[str, int]] = {
     "section": {"text": 3_000},
@@ -79,7 +81,7 @@ def _blocks(blocks: list[dict[str, Any]]) -> Iterator[str]:
             parsed.to_dict()
         except SlackObjectFormationError as error:
             yield f"invalid_blocks: {error}"
-        for item in _objects(block):
+        for item in objects(block):
             yield from _item(item)
 
 
@@ -120,13 +122,3 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         return str(value.get("text", ""))
     return value if isinstance(value, str) else ""
-
-
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for item in value.values():
-            yield from _objects(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _objects(item)

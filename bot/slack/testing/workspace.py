@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Message:
 
     def elements(self, kind: str) -> list[dict[str, Any]]:
         """Everything of this type in its blocks."""
-        return [item for item in _objects(self.blocks) if item.get("type") == kind]
+        return [item for item in objects(self.blocks) if item.get("type") == kind]
 
     def value_of(self, action: str) -> str:
         """The value of the button with this action."""
@@ -106,14 +106,16 @@ class Workspace:
             self.changed.notify_all()
 
 
-def _objects(value: object) -> list[dict[str, Any]]:
+def objects(value: object) -> Iterator[dict[str, Any]]:
+    """All JSON objects inside a value, itself first."""
     if isinstance(value, dict):
-        inner = [found for item in value.values() for found in _objects(item)]
-        return [value, *inner]
-    if isinstance(value, list):
-        return [found for item in value for found in _objects(item)]
-    return []
+        yield value
+        for item in value.values():
+            yield from objects(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from objects(item)
 
 
 def _texts(blocks: list[dict[str, Any]]) -> list[str]:
-    return [item["text"] for item in _objects(blocks) if isinstance(item.get("text"), str)]
+    return [item["text"] for item in objects(blocks) if isinstance(item.get("text"), str)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.slack.blocks import answer_blocks, answer_markdown, markdown_block, str
 from bot.slack.fmt import as_said, link_target, markdown, mrkdwn, task_title
 from bot.slack.home import home
 from bot.slack.testing.rules import problems
+from bot.slack.testing.workspace import objects
 from bot.slack.thread import content
 from bot.types import (
     Abstention,
@@ -80,20 +80,10 @@ def _markdown_lives(said: str) -> list[str]:
     return found
 
 
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for item in value.values():
-            yield from _objects(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _objects(item)
-
-
 def _lives(blocks: list[dict[str, Any]], allowed: set[str]) -> list[str]:
     """Everything in blocks that pings or leads somewhere it should not."""
     found = []
-    for item in _objects(blocks):
+    for item in objects(blocks):
         match item.get("type"):
             case "mrkdwn":
                 found += _MENTION.findall(item["text"])
