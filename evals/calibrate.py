@@ -12,10 +12,7 @@ archive's questions, which nothing is fitted on.
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
 import json
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +25,8 @@ from bot.asked import DEFAULT_K
 from bot.engine import Bot
 from bot.readers.cross_encoder_scorer import Candidate, CrossEncoderScorer
 from evals.ask import ROOT
+from evals.harness.data import MissingDataError, default_folder, rows
+from evals.training.held_out import held_out
 
 TRAINING = ROOT / "evals" / "training"
 _RIDGE = 1.0
@@ -93,15 +92,15 @@ def news_asked(scorer: CrossEncoderScorer, *, every: int = 1) -> list[Asked]:
     Raises:
         SystemExit: the data folder does not hold the articles.
     """
-    path = Path(os.environ.get("DATELINE_EVAL_DATA", "../shared/data"))
-    path /= "wikinews_2019_2020.jsonl.gz"
-    if not path.exists():
-        raise SystemExit(f"{path} is missing: set DATELINE_EVAL_DATA to the folder of the data")
+    try:
+        articles = list(rows(default_folder(), "wikinews_2019_2020"))
+    except MissingDataError as error:
+        raise SystemExit(f"{error}: set DATELINE_EVAL_DATA to it") from error
     questions: dict[str, list[dict[str, Any]]] = {}
-    for question in _lines(TRAINING / "news_questions.jsonl.gz"):
-        if _held_out(question["url"]):
+    for question in rows(TRAINING, "news_questions"):
+        if held_out(question["url"]):
             questions.setdefault(question["url"], []).append(question)
-    return _asked(scorer, _lines(path), questions, every=every)
+    return _asked(scorer, articles, questions, every=every)
 
 
 def stories_asked(scorer: CrossEncoderScorer, *, every: int = 1) -> list[Asked]:
@@ -112,13 +111,13 @@ def stories_asked(scorer: CrossEncoderScorer, *, every: int = 1) -> list[Asked]:
     still missing?"), so they are searched for together with its headline.
     """
     stories: dict[str, list[dict[str, Any]]] = {}
-    for row in _lines(TRAINING / "stories.jsonl.gz"):
+    for row in rows(TRAINING, "stories"):
         told = stories.setdefault(row["story"], [])
         told.append(row | {"url": f"https://stories.example/{row['story']}/{len(told)}"})
     asked = []
     for number in range(max(map(len, stories.values()))):
         articles = [told[number] for told in stories.values() if len(told) > number]
-        held = [row for row in articles if _held_out(row["story"])]
+        held = [row for row in articles if held_out(row["story"])]
         questions = {row["url"]: row["questions"] for row in held}
         asked += _asked(scorer, articles, questions, every=every, with_headline=True)
     return asked
@@ -152,16 +151,6 @@ def _asked(
                 gold = [_answers_in(c, url, question["answers"], texts[url]) for c in found]
                 asked.append(Asked(len(question["answers"]), False, _rows(found), gold))
     return asked
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _held_out(key: str) -> bool:
-    """As `evals/training/written.py` has it, which cannot be imported without torch and scipy."""
-    return hashlib.sha256(key.encode()).digest()[0] % 8 == 0
 
 
 def _candidates(

@@ -17,9 +17,6 @@ The last three are taught as "no answer here". Knows nothing of the model.
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import random
 import re
 from collections import defaultdict
@@ -30,7 +27,9 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
+
+from evals.harness.data import default_folder, rows
 
 CLS, SEP = 101, 102
 KINDS = {"answer": 0.54, "sibling": 0.20, "gap": 0.10, "twist": 0.16}
@@ -61,16 +60,9 @@ _NEGATED = {
 _SWAP = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
 
-def data_folder() -> Path:
-    """The folder of the public data: ``DATELINE_EVAL_DATA``, else ``../shared/data``."""
-    return Path(os.environ.get("DATELINE_EVAL_DATA", "../shared/data"))
-
-
 def records(name: str) -> Iterator[dict]:
     """The records of ``<name>.jsonl.gz`` in the data folder, in file order."""
-    with gzip.open(data_folder() / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    return rows(default_folder(), name)
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
@@ -170,21 +162,13 @@ def load_squad(name: str, tokenizer: Tokenizer) -> tuple[list[Paragraph], list[Q
         Paragraphs and questions in file order. Questions of a training file whose answer cannot
         be found again as tokens keep ``span=None`` although ``answers`` is not empty.
     """
-    rows = list(records(name))
-    encoded = tokenizer.encode_batch([row["context"] for row in rows], add_special_tokens=False)
+    published = list(records(name))
+    encoded = tokenizer.encode_batch(
+        [row["context"] for row in published], add_special_tokens=False
+    )
     paragraphs, asked = [], []
-    for number, (row, encoding) in enumerate(zip(rows, encoded, strict=True)):
-        offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)
-        starts = np.searchsorted(offsets[:, 0], sentence_starts(row["context"]))
-        paragraphs.append(
-            Paragraph(
-                row["title"],
-                row["context"],
-                np.array(encoding.ids, np.int32),
-                offsets,
-                sorted({int(start) for start in starts if start < len(offsets)}),
-            )
-        )
+    for number, (row, encoding) in enumerate(zip(published, encoded, strict=True)):
+        paragraphs.append(tokenised(row["title"], row["context"], encoding))
         asked.extend((number, qa) for qa in row["qas"])
     texts = [qa["question"].strip() for _, qa in asked]
     encoded = tokenizer.encode_batch(texts, add_special_tokens=False)
@@ -200,6 +184,14 @@ def load_squad(name: str, tokenizer: Tokenizer) -> tuple[list[Paragraph], list[Q
         ids = np.array(encoding.ids[:QUESTION_TOKENS], np.int32)
         questions.append(Question(qa["id"], number, text, ids, answers, span))
     return paragraphs, questions
+
+
+def tokenised(title: str, text: str, encoding: Encoding) -> Paragraph:
+    """A text and its tokens as a `Paragraph`."""
+    offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)
+    starts = np.searchsorted(offsets[:, 0], sentence_starts(text))
+    sentences = sorted({int(start) for start in starts if start < len(offsets)})
+    return Paragraph(title, text, np.array(encoding.ids, np.int32), offsets, sentences)
 
 
 def token_span(offsets: np.ndarray, start: int, end: int) -> tuple[int, int] | None:

@@ -10,17 +10,16 @@ offsets. Many questions are near misses: the text speaks of the matter and does 
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from evals.training.data import Paragraph, question_ids, records, sentence_starts, token_span
+from evals.harness.data import rows
+from evals.training.data import Paragraph, question_ids, records, token_span, tokenised
+from evals.training.held_out import held_out
 
 FOLDER = Path(__file__).parent
 NEWS, PARAGRAPHS, STORIES = "news", "paragraphs", "stories"
@@ -69,20 +68,13 @@ class Written:
         return held_out(self.keys[question.article])
 
 
-def held_out(key: str) -> bool:
-    """Whether texts of this key belong to the development set: one key in eight.
-
-    The key is the address of a news article, the title of a paragraph's article, or a story.
-    """
-    return hashlib.sha256(key.encode()).digest()[0] % 8 == 0
-
-
 def load_written(tokenizer: Tokenizer) -> Written:
     """All kinds."""
     written = Written()
     for kind, key, title, text, asked in _texts():
         article = len(written.articles)
-        paragraph = _tokenised(tokenizer, title, text)
+        encoding = tokenizer.encode(text, add_special_tokens=False)
+        paragraph = tokenised(title, text, encoding)
         written.articles.append(paragraph)
         written.kinds.append(kind)
         written.keys.append(key)
@@ -105,39 +97,26 @@ Asked = list[tuple[str, list[tuple[int, int]]]]  # questions, and where their an
 
 def _texts() -> Iterator[tuple[str, str, str, str, Asked]]:
     """Kind, key, title, text and questions of every text that has questions."""
-    by_url = _by(_lines("news_questions"), "url")
+    by_url = _by(rows(FOLDER, "news_questions"), "url")
     for row in records("wikinews_2019_2020"):
         if row["url"] in by_url:
             yield NEWS, row["url"], row["title"], row["text"], by_url[row["url"]]
-    by_number = _by(_lines("paragraph_questions"), "paragraph")
+    by_number = _by(rows(FOLDER, "paragraph_questions"), "paragraph")
     for number, row in enumerate(records("squad_train_v1.1")):
         if number in by_number:
             title = row["title"].replace("_", " ")
             yield PARAGRAPHS, title, title, row["context"], by_number[number]
-    for row in _lines("stories"):
+    for row in rows(FOLDER, "stories"):
         asked = [_asked(one) for one in row["questions"]]
         yield STORIES, row["story"], row["title"], row["text"], asked
 
 
-def _lines(name: str) -> list[dict]:
-    with gzip.open(FOLDER / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _by(rows: list[dict], key: str) -> dict[str | int, Asked]:
+def _by(asked: Iterable[dict], key: str) -> dict[str | int, Asked]:
     grouped: dict[str | int, Asked] = {}
-    for row in rows:
+    for row in asked:
         grouped.setdefault(row[key], []).append(_asked(row))
     return grouped
 
 
 def _asked(row: dict) -> tuple[str, list[tuple[int, int]]]:
     return row["question"].strip(), [(start, end) for start, end in row["answers"]]
-
-
-def _tokenised(tokenizer: Tokenizer, title: str, text: str) -> Paragraph:
-    encoding = tokenizer.encode(text, add_special_tokens=False)
-    offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)
-    starts = np.searchsorted(offsets[:, 0], sentence_starts(text))
-    sentences = sorted({int(start) for start in starts if start < len(offsets)} | {0})
-    return Paragraph(title, text, np.array(encoding.ids, np.int32), offsets, sentences)

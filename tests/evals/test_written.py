@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from evals.harness.data import rows
+
 FOLDER = Path(__file__).parents[2] / "evals" / "training"
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    with gzip.open(FOLDER / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def test_answers_stand_in_the_stories() -> None:
     """Every answer is a whole stretch of its article, and no two of a question overlap."""
     asked = 0
-    for row in rows("stories"):
+    for row in rows(FOLDER, "stories"):
         assert row["title"]
         for question in row["questions"]:
             asked += 1
@@ -35,7 +29,7 @@ def test_answers_stand_in_the_stories() -> None:
 
 def test_questions_are_asked_once_of_a_text() -> None:
     """A question that is there twice would count twice."""
-    for row in rows("stories"):
+    for row in rows(FOLDER, "stories"):
         texts = [question["question"] for question in row["questions"]]
         assert len(texts) == len(set(texts)), row["title"]
 
@@ -43,14 +37,18 @@ def test_questions_are_asked_once_of_a_text() -> None:
 @pytest.mark.parametrize("name", ["news_questions", "paragraph_questions"])
 def test_of_other_peoples_texts_only_places_are_kept(name: str) -> None:
     """Offsets, and nothing of the text."""
-    for row in rows(name):
+    for row in rows(FOLDER, name):
         assert set(row) <= {"url", "paragraph", "question", "answers", "kind"}
         assert all(0 <= start < end for start, end in row["answers"])
 
 
 def test_some_of_each_have_no_answer() -> None:
     """Near misses are what the files are for."""
-    stories = [question for row in rows("stories") for question in row["questions"]]
-    for questions in (stories, rows("news_questions"), rows("paragraph_questions")):
+    stories = [question for row in rows(FOLDER, "stories") for question in row["questions"]]
+    for questions in (
+        stories,
+        list(rows(FOLDER, "news_questions")),
+        list(rows(FOLDER, "paragraph_questions")),
+    ):
         without = sum(not question["answers"] for question in questions)
         assert 0.3 < without / len(questions) < 0.7
