@@ -26,7 +26,8 @@ _BLOCK_START = re.compile(r"^(?:\d+(?=[.)](?:\s|$))|(?=[-+#=]))")
 # with a scheme, hosts, e-mail addresses. A missing space between two sentences looks like a host.
 _RUN = re.compile(r"[^\s`<>]+")
 _LIVE = re.compile(
-    r"\w:/|\b(?:mailto|tel|slack|javascript|data):\S|\bwww\.|\w\.[^\W\d_]{2}|\w@\w", re.IGNORECASE
+    r"[\w+.-]:/|\b(?:mailto|tel|slack|javascript|data):\S|www\.|[\w-]\.[^\W\d_]{2}|\S@\w",
+    re.IGNORECASE,
 )
 _OPENING, _CLOSING = "([{\"'“‘«", ".,;:!?)]}'\"”’»…"
 _LONGEST_URL = 3_000

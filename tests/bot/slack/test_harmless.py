@@ -153,6 +153,10 @@ def answers(draw: st.DrawFn) -> Answer:
 @settings(max_examples=700)
 @example("<!channel> [a](https://evil.example)")
 @example("//evil.example- list ..evil.example")
+@example("a+:/b")  # a scheme may end in what is no letter
+@example("Awww.1")
+@example("-.@here.5")
+@example("x-.co")  # a label of a host in a hyphen
 def test_no_text_comes_alive_in_markdown(said: str) -> None:
     """Whatever an article or a model says: no reference of Slack's, no link, no block."""
     assert _markdown_lives(markdown(said)) == []
