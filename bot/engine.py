@@ -20,10 +20,11 @@ from bot.asked import DEFAULT_K, Asked, make_asked
 from bot.citations import CitationCheck, CitationMaker, verify_answer
 from bot.errors import ModelError
 from bot.readers import DraftClaim, Judge, Reader, Record
+from bot.searching import search
 from bot.types import Answer, Event, Final, Reason, StatusEvent
 from bot.work import Work
 from retrieval.archive import Archive
-from retrieval.types import Hit, IngestReport, ProgressCallback
+from retrieval.types import Filters, Hit, IngestReport, ProgressCallback
 
 if TYPE_CHECKING:
     from bot.model.deadline import Deadline
@@ -266,7 +267,7 @@ class Bot:
         deadline = deadline or self.deadline()
         started = perf_counter()
         yield StatusEvent("searching")
-        found = self.archive.retrieve(asked.search, filters=asked.filters, limit=asked.k)
+        found = search(self.archive, asked.search, filters=asked.filters, k=asked.k)
         hits = (*self._carried(asked, found.hits), *found.hits)
         yield StatusEvent("reading")
         read_from = perf_counter()
@@ -316,7 +317,7 @@ class Bot:
 
     def _outside(self, asked: Asked) -> bool:
         """Whether the archive answers the question in articles that the filters leave out."""
-        hits = self.archive.search(asked.search, limit=asked.k)
+        hits = search(self.archive, asked.search, filters=Filters(), k=asked.k).hits
         drafts = self._scout.read(asked.search, hits) if hits else iter(())
         return any(isinstance(draft, DraftClaim) for draft in drafts)
 

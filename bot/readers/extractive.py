@@ -1,8 +1,8 @@
 """Step 9. The reader without a language model: it answers with sentences of the articles.
 
 Everything it drafts is quoted text. It takes the sentences that answer best, adds an earlier one
-where that is needed to be understood, gathers several for questions that ask for several things,
-and abstains when no sentence is good enough.
+where that is needed to be understood and the others of an enumeration, gathers several for
+questions that ask for several things, and abstains when no sentence is good enough.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
+from bot.question.asked_day import asked_day
 from bot.readers import DraftClaim, Evidence, NoAnswer
 from bot.readers.antecedents import antecedents
+from bot.readers.enumerations import enumeration
 from bot.readers.scoring import ScoredSentence, SentenceScorer
 from bot.readers.several import asks_for_several
 from bot.stems import overlap, stems
 from bot.types import Reason
-from retrieval.types import Hit
+from retrieval.types import Hit, Span
 
 if TYPE_CHECKING:
     from bot.model.deadline import Deadline
 
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
-_AS_GOOD = 0.25  # further sentences must score this share of the best
-_LEVEL = 0.5  # sentences that score this share of the best go by date, newest first
+_AS_GOOD = 0.2  # further sentences must score this share of the best
+_LEVEL = 0.4  # sentences that score this share of the best go by date, newest first
 _MOST_CLAIMS = 4
 _MOST_ITEMS = 6  # for questions that ask for several things
 _COPY = 0.7  # stem overlap from which two sentences are copies of one
@@ -61,19 +63,30 @@ class ExtractiveReader:
             yield NoAnswer(reason, nearest=tuple(_evidence(sentence) for sentence in ranked))
             return
         topic = stems(question)
-        most = _MOST_ITEMS if asks_for_several(question) else _MOST_CLAIMS
-        for sentence in _newest_first(_chosen(ranked, most)):
-            yield _draft(sentence, topic)
+        several = asks_for_several(question)
+        chosen = _chosen(ranked, several=several)
+        if asked_day(question) is None:
+            chosen = _newest_first(chosen)
+        for sentence in chosen:
+            yield _draft(sentence, topic, several=several)
 
 
-def _chosen(ranked: Sequence[ScoredSentence], most: int) -> list[ScoredSentence]:
+def _chosen(ranked: Sequence[ScoredSentence], *, several: bool) -> list[ScoredSentence]:
     """The best sentence, and those nearly as good that say something else."""
     chosen: list[ScoredSentence] = []
+    shown: set[tuple[str, Span]] = set()
     for candidate in ranked:
+        most = _MOST_ITEMS if several else _MOST_CLAIMS
         if candidate.score < ranked[0].score * _AS_GOOD or len(chosen) == most:
             break
+        article = candidate.hit.article
+        if (article.ref.id, candidate.span) in shown:
+            continue  # a better one brings it along
         if not any(_copies(candidate, other) for other in chosen):
             chosen.append(candidate)
+            spans = candidate.hit.passage.sentences
+            together = enumeration(article.text, spans, candidate.index, several=several)
+            shown.update((article.ref.id, spans[i]) for i in together)
     return chosen
 
 
@@ -96,11 +109,12 @@ def _evidence(sentence: ScoredSentence) -> Evidence:
     return Evidence(sentence.hit.article.ref, sentence.span)
 
 
-def _draft(sentence: ScoredSentence, topic: frozenset[str]) -> DraftClaim:
+def _draft(sentence: ScoredSentence, topic: frozenset[str], *, several: bool) -> DraftClaim:
     article, spans = sentence.hit.article, sentence.hit.passage.sentences
-    earlier = antecedents(article.text, spans, sentence.index, topic)
+    together = enumeration(article.text, spans, sentence.index, several=several)
+    earlier = antecedents(article.text, spans, together[0], topic)
     return DraftClaim(
-        evidence=tuple(Evidence(article.ref, spans[i]) for i in (*earlier, sentence.index)),
+        evidence=tuple(Evidence(article.ref, spans[i]) for i in (*earlier, *together)),
         short=Evidence(article.ref, sentence.short) if sentence.short else None,
         score=round(sentence.score, 4),
         also=sentence.also if sentence.short else (),

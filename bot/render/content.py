@@ -18,7 +18,7 @@ NEAREST_HEADING = "Nearest in the archive (no support for an answer):"
 NEAREST_SHOWN = 3
 CONFLICT_HEADING = "The sources disagree:"
 LESS_CERTAIN = "Less certain:"
-_LESS_CERTAIN = 0.5  # share of the first claim's score below which a short answer is marked
+_LESS_CERTAIN = 0.4  # share of the first claim's score below which a short answer is marked
 _LONGEST_ANSWER = 600  # characters shown of a quotation that is itself the answer
 
 

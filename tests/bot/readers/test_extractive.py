@@ -130,3 +130,13 @@ def test_of_sentences_that_are_level_the_newest_comes_first() -> None:
         draft.evidence[-1].article.published for draft in drafts if isinstance(draft, DraftClaim)
     ]
     assert [day.day if day else None for day in days] == [21, 9, None, 28]
+
+
+def test_the_best_comes_first_where_a_day_is_asked_about() -> None:
+    """What looks back on that day from a later one is no better for being newer."""
+    hits = [hit("Nine people died.", day=9), hit("On March 9 the count was 1,900.", day=21)]
+    scorer = OneEach([0.8, 0.7])
+    drafts = list(ExtractiveReader(scorer).read("How many died by March 9?", hits))
+    assert [d.evidence[-1].article.published for d in drafts if isinstance(d, DraftClaim)] == [
+        hit.article.ref.published for hit in hits
+    ]

@@ -1,0 +1,71 @@
+"""Step 9. The other sentences of an enumeration that one sentence belongs to. English. Pure.
+
+"The second is the failure of the warning system." is a third of an answer, and "Three promises
+persuaded her." only announces one. Where a sentence counts off, its neighbours are shown with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from retrieval.types import Span
+
+_ORDINALS = {
+    word: number
+    for number, word in enumerate("first second third fourth fifth sixth".split(), start=1)
+}
+_NUMBERS = {word: number for number, word in enumerate("two three four five six".split(), start=2)}
+# "The third is …", "The fourth, Silas Quenby, …": of what, the sentences before have said.
+_COUNTED = re.compile(
+    rf"[\"“]?(?:and |but )?the (?P<which>{'|'.join(_ORDINALS)}|others?|last|rest)"
+    r"(?:,| (?:is|was|are|were|will|would|has|had|of|concerns|concerned|to|being)\b"
+    rf"| (?:{'|'.join(_NUMBERS)}) (?:is|was|are|were)\b)",
+    re.IGNORECASE,
+)
+_ANNOUNCED = re.compile(
+    rf"\b(?P<count>{'|'.join(_NUMBERS)}) (?:(?!of\b)[\w’'-]+ )?[\w’'-]+s\b", re.IGNORECASE
+)
+_SHORT = 9  # words: what is longer says more than that something follows
+_MOST = 6  # sentences
+
+
+def enumeration(text: str, sentences: Sequence[Span], index: int, *, several: bool) -> list[int]:
+    """Indices of the sentences that count off together with sentence `index`, itself included.
+
+    `sentences` are spans of `text`, in order. `several`: the question asks for several things, so
+    that what a sentence only announces is wanted as well. No paragraph's end is crossed, but after
+    an announcement.
+    """
+    said = [text[slice(*span)] for span in sentences]
+    if several and (announced := _announced(said[index])):
+        return list(range(index, min(index + 1 + announced, len(said))))
+    first = last = index
+    while last + 1 < len(said) and _counted(said[last + 1]) and _joined(text, sentences, last):
+        last += 1
+    number = _counted(said[first]) or _counted(said[last])
+    if not number:
+        return [index]
+    while first and number > 1 and _joined(text, sentences, first - 1):
+        first -= 1
+        number = _counted(said[first]) or number - 1
+    return list(range(first, last + 1)) if last - first < _MOST else [index]
+
+
+def _counted(sentence: str) -> int:
+    """The place in an enumeration that the sentence names; 0 if it names none."""
+    found = _COUNTED.match(sentence)
+    return _ORDINALS.get(found["which"].lower(), 2) if found else 0
+
+
+def _announced(sentence: str) -> int:
+    """How many things a short sentence announces; 0 if it announces none."""
+    found = _ANNOUNCED.search(sentence)
+    if found is None or len(sentence.split()) > _SHORT:
+        return 0
+    return _NUMBERS[found["count"].lower()]
+
+
+def _joined(text: str, sentences: Sequence[Span], index: int) -> bool:
+    """Whether sentence `index` and the next one stand in one paragraph."""
+    return "\n\n" not in text[sentences[index].end : sentences[index + 1].start]

@@ -1,0 +1,70 @@
+"""Step 7. A checked question -> the passages to read for it.
+
+A question that names a day is answered by that day's news first of all, and on any other day the
+same words were written: its passages take most of the places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.question.asked_day import AskedDay, asked_day
+from retrieval.archive import Archive
+from retrieval.retriever import Retrieval
+from retrieval.types import Filters, Hit
+
+_LOOKED_AT = 60  # passages among which those of the day are looked for
+_OF_THE_DAY = 0.75  # of the places; the others are for later news that looks back
+
+
+def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retrieval:
+    """The `k` passages to read, best first; those of the day that is asked about before others.
+
+    Raises:
+        EmbedderMismatchError: the archive was indexed with another embedder.
+        EmbedderError: the embedder failed.
+    """
+    asked = asked_day(question)
+    if asked is None:
+        return archive.retrieve(question, filters=filters, limit=k)
+    wide = archive.retrieve(question, filters=filters, limit=max(_LOOKED_AT, k))
+    near = next((day for hit in wide.hits if (day := _day_of(hit))), None)
+    if near is None:
+        return replace(wide, hits=wide.hits[:k])
+    first, last = asked.news_days(near)
+    then = [hit for hit in wide.hits if (day := _day_of(hit)) and first <= day <= last]
+    most = max(1, round(k * _OF_THE_DAY))
+    if len(then) < most:
+        then += _also(archive, asked, _within(filters, first, last), most, known=then)
+    then = then[:most]
+    others = [hit for hit in wide.hits if hit not in then]
+    return replace(wide, hits=(*then, *others)[:k])
+
+
+def _also(
+    archive: Archive, asked: AskedDay, filters: Filters | None, limit: int, *, known: Sequence[Hit]
+) -> list[Hit]:
+    """Further passages of the day. Their ranks are dropped: they were ranked among few."""
+    if filters is None:
+        return []
+    found = archive.retrieve(asked.rest, filters=filters, limit=limit).hits
+    ids = {hit.passage.id for hit in known}
+    return [
+        replace(hit, dense_rank=None, lexical_rank=None)
+        for hit in found
+        if hit.passage.id not in ids
+    ]
+
+
+def _within(filters: Filters, first: date, last: date) -> Filters | None:
+    """The filters, narrowed to some days; None if they leave none of them."""
+    since = max(first, filters.since or first)
+    until = min(last, filters.until or last)
+    return replace(filters, since=since, until=until) if since <= until else None
+
+
+def _day_of(hit: Hit) -> date | None:
+    published = hit.article.ref.published
+    return published.date() if published else None
