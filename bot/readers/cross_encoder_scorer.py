@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.question.asked_day import AskedDay, asked_day
 from bot.readers.days import Standing, standing
@@ -107,26 +108,28 @@ class CrossEncoderScorer:
         asked = asked_day(question)
         if asked is not None:
             question = asked.rest
-        first = self._read_passages(question, hits, asked)
+        placed = [(hit, _standings(hit, asked)) for hit in hits]
+        # What cannot answer is not read.
+        placed = [(hit, days) for hit, days in placed if set(days) != {Standing.NOT_THEN}]
+        first = self._read_passages(question, placed)
         first.sort(key=lambda c: c.order, reverse=True)
         return self._read_sentences(question, first[:_READ_AGAIN])
 
     def _read_passages(
-        self, question: str, hits: Sequence[Hit], asked: AskedDay | None
+        self, question: str, placed: Sequence[tuple[Hit, Sequence[Standing | None]]]
     ) -> list[_Wide]:
-        headings = [_heading(hit) for hit in hits]
-        texts = [heading + hit.text for heading, hit in zip(headings, hits, strict=True)]
+        headings = [_heading(hit) for hit, _ in placed]
+        texts = [heading + hit.text for heading, (hit, _) in zip(headings, placed, strict=True)]
         found: list[_Wide] = []
-        for hit, heading, reading in zip(
-            hits, headings, self._model.read(question, texts), strict=True
+        for (hit, days), heading, reading in zip(
+            placed, headings, self._model.read(question, texts), strict=True
         ):
             # From offsets in the article to offsets in what was read.
             shift = len(heading) - hit.passage.start
             ranks = (hit.dense_rank or _UNRANKED, hit.lexical_rank or _UNRANKED)
-            for index, span in enumerate(hit.passage.sentences):
+            for index, (span, day) in enumerate(zip(hit.passage.sentences, days, strict=True)):
                 place = Span(span.start + shift, span.end + shift)
                 best = reading.best(*place)
-                day = _standing(hit, index, asked) if asked else None
                 if best is not None and day is not Standing.NOT_THEN:
                     features = (best[0], 1 / ranks[0], 1 / ranks[1])
                     found.append(_Wide(hit, index, reading, place, shift, best[1], features, day))
@@ -154,13 +157,14 @@ def _heading(hit: Hit) -> str:
     return f"{hit.article.ref.title}. "
 
 
-def _standing(hit: Hit, index: int, asked: AskedDay) -> Standing:
-    published = hit.article.ref.published
-    before, sentence = (
-        hit.article.text[slice(*hit.passage.sentences[i])] if i >= 0 else ""
-        for i in (index - 1, index)
-    )
-    return standing(sentence, before, published.date() if published else None, asked)
+def _standings(hit: Hit, asked: AskedDay | None) -> list[Standing | None]:
+    """Of every sentence of the passage; None where no day is asked about."""
+    spans, published = hit.passage.sentences, hit.article.ref.published
+    if asked is None:
+        return [None] * len(spans)
+    said = ["", *(hit.article.text[slice(*span)] for span in spans)]
+    day = published.date() if published else None
+    return [standing(now, before, day, asked) for before, now in pairwise(said)]
 
 
 def _of(standing: Standing | None) -> float:
