@@ -35,7 +35,7 @@ _WHEN = (
 # No date follows that belongs to a longer stretch ("from May 3 to 5"), or to a name ("May Day").
 _NO_MORE = r"(?!\s*(?:-|–|to\b|and\b|or\b|/)\s*\d)(?!\s+(?-i:[A-Z]))"
 _PHRASES = [
-    re.compile(rf"(?:^|(?<=[\s,])|[\s,]+)(?:{when}){dated}{_NO_MORE}", re.IGNORECASE)
+    re.compile(rf"(?:^|(?<=[\s,]))(?:{when}){dated}{_NO_MORE}", re.IGNORECASE)
     for when in _WHEN
     for dated in _DATES
 ]
@@ -121,5 +121,6 @@ def _without(question: str, start: int, end: int) -> str:
         return after[:1].upper() + after[1:]
     if after[:1] in ("", *"?.!:;)"):
         return before + after
-    comma = "," if question[end : end + 1] == "," and question[start] != "," else ""
+    between_commas = "," in question[len(before) : start]  # both go with the phrase
+    comma = "," if question[end : end + 1] == "," and not between_commas else ""
     return f"{before}{comma} {after}"
