@@ -39,7 +39,8 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
     if len(then) < most:
         then += _also(archive, asked, _within(filters, first, last), most, known=then)
     then = then[:most]
-    others = [hit for hit in wide.hits if hit not in then]
+    ids = {hit.passage.id for hit in then}
+    others = [hit for hit in wide.hits if hit.passage.id not in ids]
     return replace(wide, hits=(*then, *others)[:k])
 
 

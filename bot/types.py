@@ -13,6 +13,8 @@ from typing import Literal
 
 from retrieval.types import ArticleRef, Hit, Span
 
+LEVEL = 0.4  # claims that score this share of the best are about as certain as it
+
 
 class Status(StrEnum):
     """How a question ended."""

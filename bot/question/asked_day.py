@@ -12,9 +12,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
-from bot.support.calendar import MONTHS, WEEKDAYS
+from bot.support.calendar import MONTHS, SHORT_MONTHS, WEEKDAYS
 
-_NAMES = {**MONTHS, **{name[:3]: number for name, number in MONTHS.items()}, "sept": 9}
+_NAMES = MONTHS | SHORT_MONTHS
 _MONTH = rf"(?P<month>{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"

@@ -8,6 +8,7 @@ questions that ask for several things, and abstains when no sentence is good eno
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.question.asked_day import asked_day
@@ -17,7 +18,7 @@ from bot.readers.enumerations import enumeration
 from bot.readers.scoring import ScoredSentence, SentenceScorer
 from bot.readers.several import asks_for_several
 from bot.stems import overlap, stems
-from bot.types import Reason
+from bot.types import LEVEL, Reason
 from retrieval.types import Hit, Span
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
 _AS_GOOD = 0.2  # further sentences must score this share of the best
-_LEVEL = 0.4  # sentences that score this share of the best go by date, newest first
 _MOST_CLAIMS = 4
 _MOST_ITEMS = 6  # for questions that ask for several things
 _COPY = 0.7  # stem overlap from which two sentences are copies of one
@@ -67,33 +67,41 @@ class ExtractiveReader:
         chosen = _chosen(ranked, several=several)
         if asked_day(question) is None:
             chosen = _newest_first(chosen)
-        for sentence in chosen:
-            yield _draft(sentence, topic, several=several)
+        for one in chosen:
+            yield _draft(one, topic)
 
 
-def _chosen(ranked: Sequence[ScoredSentence], *, several: bool) -> list[ScoredSentence]:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A sentence to show, and the indices of those it is shown with, itself included."""
+
+    sentence: ScoredSentence
+    together: Sequence[int]
+
+
+def _chosen(ranked: Sequence[ScoredSentence], *, several: bool) -> list[_Chosen]:
     """The best sentence, and those nearly as good that say something else."""
-    chosen: list[ScoredSentence] = []
+    most = _MOST_ITEMS if several else _MOST_CLAIMS
+    chosen: list[_Chosen] = []
     shown: set[tuple[str, Span]] = set()
     for candidate in ranked:
-        most = _MOST_ITEMS if several else _MOST_CLAIMS
         if candidate.score < ranked[0].score * _AS_GOOD or len(chosen) == most:
             break
-        article = candidate.hit.article
+        article, spans = candidate.hit.article, candidate.hit.passage.sentences
         if (article.ref.id, candidate.span) in shown:
             continue  # a better one brings it along
-        if not any(_copies(candidate, other) for other in chosen):
-            chosen.append(candidate)
-            spans = candidate.hit.passage.sentences
+        if not any(_copies(candidate, other.sentence) for other in chosen):
             together = enumeration(article.text, spans, candidate.index, several=several)
+            chosen.append(_Chosen(candidate, together))
             shown.update((article.ref.id, spans[i]) for i in together)
     return chosen
 
 
-def _newest_first(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def _newest_first(chosen: Sequence[_Chosen]) -> list[_Chosen]:
     """Put the level ones in order of publication: later news mends and completes earlier news."""
-    level = [s for s in chosen if s.score >= chosen[0].score * _LEVEL]
-    return [*sorted(level, key=_published, reverse=True), *chosen[len(level) :]]
+    level = [c for c in chosen if c.sentence.score >= chosen[0].sentence.score * LEVEL]
+    newest = sorted(level, key=lambda c: _published(c.sentence), reverse=True)
+    return [*newest, *chosen[len(level) :]]
 
 
 def _published(sentence: ScoredSentence) -> float:
@@ -109,9 +117,9 @@ def _evidence(sentence: ScoredSentence) -> Evidence:
     return Evidence(sentence.hit.article.ref, sentence.span)
 
 
-def _draft(sentence: ScoredSentence, topic: frozenset[str], *, several: bool) -> DraftClaim:
+def _draft(chosen: _Chosen, topic: frozenset[str]) -> DraftClaim:
+    sentence, together = chosen.sentence, chosen.together
     article, spans = sentence.hit.article, sentence.hit.passage.sentences
-    together = enumeration(article.text, spans, sentence.index, several=several)
     earlier = antecedents(article.text, spans, together[0], topic)
     return DraftClaim(
         evidence=tuple(Evidence(article.ref, spans[i]) for i in (*earlier, *together)),

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from bot.render.citation import QUOTE_LENGTH, Quotes
 from bot.render.sanitise import clean_line
-from bot.types import Answer, Citation, Claim, Lead
+from bot.types import LEVEL, Answer, Citation, Claim, Lead
 from retrieval.types import Span
 
 NEAREST_HEADING = "Nearest in the archive (no support for an answer):"
 NEAREST_SHOWN = 3
 CONFLICT_HEADING = "The sources disagree:"
 LESS_CERTAIN = "Less certain:"
-_LESS_CERTAIN = 0.4  # share of the first claim's score below which a short answer is marked
 _LONGEST_ANSWER = 600  # characters shown of a quotation that is itself the answer
 
 
@@ -50,7 +49,7 @@ def lines_above(answer: Answer, *, quotes: Quotes) -> list[Line]:
     for claim in answer.claims:
         if claim.short:
             numbers = (claim.short_in,) if claim.short_in else claim.citations
-            sure = claim.score is None or claim.score >= surest * _LESS_CERTAIN
+            sure = claim.score is None or claim.score >= surest * LEVEL
             short = "; ".join(claim.shorts)
             text = short if sure else f"{LESS_CERTAIN} {short}"
             key = clean_line(short).casefold()

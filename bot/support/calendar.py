@@ -15,7 +15,7 @@ _MONTH_NAMES = (
     "january february march april may june july august september october november december".split()
 )
 MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
-_SHORT = {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
+SHORT_MONTHS = {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 # "may" and "march" are words as well: a month with a day or a year, or after one of these.
 _DOUBTFUL = frozenset(("may", "march", "august"))
 _BEFORE_MONTH = frozenset(
@@ -101,9 +101,9 @@ def _month(tokens: Sequence[Word], at: int) -> int | None:
         sure = name not in _DOUBTFUL or _number_near(tokens, at)
         cue = at > 0 and tokens[at - 1].lower in _BEFORE_MONTH
         return MONTHS[name] if sure or (cue and token.text[0].isupper()) else None
-    if name in _SHORT and token.text[0].isupper():
+    if name in SHORT_MONTHS and token.text[0].isupper():
         dotted = at + 1 < len(tokens) and tokens[at + 1].text == "."
-        return _SHORT[name] if dotted or _number_near(tokens, at) else None
+        return SHORT_MONTHS[name] if dotted or _number_near(tokens, at) else None
     return None
 
 
