@@ -29,7 +29,8 @@ _FOLDED = str.maketrans(
 _THIN_GAP = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _SPACE = re.compile(r"\s+")
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,8}")
-_TOKEN = re.compile(r"\d++(?:[.,]\d++)*+|[^\W\d_]++(?:'[^\W\d_]++)*+|[^\w\s]|_")
+# No possessive repeats: Python 3.11.2, which Debian 12 has, takes the comma of "6, 2021" with them.
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]|_")
 
 STOP_WORDS = frozenset(
     "a about above after again against all also although am among an and another any are as at be "
