@@ -37,7 +37,10 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
     then = [hit for hit in wide.hits if (day := _day_of(hit)) and first <= day <= last]
     most = max(1, round(k * _OF_THE_DAY))
     if len(then) < most:
-        then += _also(archive, asked, _within(filters, first, last), most, known=then)
+        further = _also(archive, asked, _within(filters, first, last), most, known=then)
+        # They were ranked among few, and are further back than all of these.
+        least = min(hit.score for hit in wide.hits)
+        then += [replace(h, score=least, dense_rank=None, lexical_rank=None) for h in further]
     then = then[:most]
     ids = {hit.passage.id for hit in then}
     others = [hit for hit in wide.hits if hit.passage.id not in ids]
@@ -47,16 +50,12 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
 def _also(
     archive: Archive, asked: AskedDay, filters: Filters | None, limit: int, *, known: Sequence[Hit]
 ) -> list[Hit]:
-    """Further passages of the day. Their ranks are dropped: they were ranked among few."""
+    """Further passages of the day, as they were found among those of the day alone."""
     if filters is None:
         return []
     found = archive.retrieve(asked.rest, filters=filters, limit=limit).hits
     ids = {hit.passage.id for hit in known}
-    return [
-        replace(hit, dense_rank=None, lexical_rank=None)
-        for hit in found
-        if hit.passage.id not in ids
-    ]
+    return [hit for hit in found if hit.passage.id not in ids]
 
 
 def _within(filters: Filters, first: date, last: date) -> Filters | None:

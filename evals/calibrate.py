@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from bot.readers.cross_encoder_scorer import CrossEncoderScorer
 from evals.ask import ROOT
 from evals.calibration_sets import (
+    FEATURES,
     STANDINGS,
     Asked,
     corpus_asked,
@@ -51,7 +52,7 @@ def main() -> None:
     corpus = corpus_asked(scorer, options.questions)
     weights = fit(news + stories)
     print("bias and weights:", weights.round(3).tolist())
-    wide = fit([replace(a, rows=a.rows[:, :4]) for a in news + stories])
+    wide = fit([replace(a, rows=a.rows[:, :FEATURES]) for a in news + stories])
     print("of the first reading alone:", wide.round(3).tolist())
     days = fit_standings(dated, weights)
     print("standing:", dict(zip([s.name for s in STANDINGS], days.round(2).tolist(), strict=True)))

@@ -25,7 +25,7 @@ from evals.training.held_out import held_out
 from retrieval.types import Filters
 
 TRAINING = ROOT / "evals" / "training"
-FEATURES = 4  # of a candidate
+FEATURES = 3  # of a candidate
 STANDINGS = [one for one in Standing if one is not Standing.NOT_THEN]  # those of candidates
 
 

@@ -1,24 +1,34 @@
-"""Step 5. Reciprocal rank fusion: several rankings -> one. Pure.
+"""Step 5. Fuses rankings by their scores, each ranking's scaled to 0 to 1. Pure.
 
-Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and individual rank
-learning methods", SIGIR 2009: score(d) = sum over rankings of 1 / (k + rank(d)), ranks from 1.
+Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 2023,
+https://arxiv.org/abs/2210.11934: a mean of scaled scores keeps how far apart two results are,
+which reciprocal rank fusion throws away. What is missing from a ranking counts as its worst.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-K = 60  # the constant of the paper
+Scored = Sequence[tuple[int, float]]  # (id, score), best first, higher is better
 
 
-def fuse(rankings: Sequence[Sequence[int]], *, k: int = K) -> list[tuple[int, float]]:
-    """Fuse rankings of ids, each best first. Returns `(id, score)`, best first, ties by id.
+def fuse(rankings: Sequence[Scored]) -> list[tuple[int, float]]:
+    """Fuse rankings of ids. Returns `(id, score in [0, 1])`, best first, ties by id.
 
-    >>> fuse([[1, 2], [2, 3]])[0][0]
-    2
+    >>> fuse([[(1, 9.0), (2, 8.0), (3, 1.0)], [(2, 40.0), (4, 30.0)]])[0]
+    (2, 0.9375)
     """
     scores: dict[int, float] = {}
     for ranking in rankings:
-        for rank, item in enumerate(ranking, start=1):
-            scores[item] = scores.get(item, 0.0) + 1.0 / (k + rank)
+        for item, score in _scaled(ranking):
+            scores[item] = scores.get(item, 0.0) + score / len(rankings)
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _scaled(ranking: Scored) -> list[tuple[int, float]]:
+    """The best score becomes 1, the worst 0; all 1 where they are level."""
+    if not ranking:
+        return []
+    worst = ranking[-1][1]
+    across = ranking[0][1] - worst
+    return [(item, (score - worst) / across if across > 0 else 1.0) for item, score in ranking]

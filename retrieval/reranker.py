@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 FILE = "reader.onnx"
-_SHA256 = "5828c72de9b8cf420243e56b404f856bb4215b44cf4fc7490e261b43187e84d0"
+_SHA256 = "f93d6b3b5f54176098c1d25530b0e5651b0f36ca4f196c9cb49498a1eb77b5ae"
 MAX_TOKENS = 320  # question and passage together
 _LONGEST_ANSWER = 30  # tokens
 
@@ -32,7 +32,7 @@ _LONGEST_ANSWER = 30  # tokens
 class Reading:
     """What the cross-encoder makes of one passage.
 
-    `relevance` is a logit; `null` the score of "no answer here", on the scale of `best`'s scores.
+    `relevance` is a logit; `null` the score of "no answer here", on the scale of spans' scores.
     """
 
     relevance: float
@@ -42,10 +42,11 @@ class Reading:
     _offsets: tuple[tuple[int, int], ...]  # of passage tokens, in the passage's text
 
     def best(self, start: int, end: int) -> tuple[float, Span] | None:
-        """The best span inside `[start, end)` of the passage's text, with its score.
+        """The best span inside `[start, end)` of the passage's text, and how likely any is.
 
-        The score is start logit + end logit - `null`: over 0, the span is likelier than no answer.
-        None if no token lies in the range (it was cut off, or holds no word).
+        A span's score is start logit + end logit. The likelihood is of all spans inside, as log
+        odds against "no answer here": a list's items share it, so that the best span alone says
+        too little. None if no token lies in the range (it was cut off, or holds no word).
         """
         import numpy as np
 
@@ -61,7 +62,8 @@ class Reading:
         scores = np.where(allowed, scores, -np.inf)
         i, j = divmod(int(scores.argmax()), scores.shape[1])
         span = Span(self._offsets[first + i][0], self._offsets[first + j][1])
-        return float(scores[i, j]) - self.null, span
+        odds = scores[i, j] + np.log(np.exp(scores - scores[i, j]).sum()) - self.null
+        return float(odds), span
 
     def items(self, start: int, end: int, *, within: float) -> list[Span]:
         """The spans inside `[start, end)` that stand out as answers, in the text's order.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retrieval.embedding import Embedder
     from retrieval.ledger import Ledger
 
-_CANDIDATES = 50  # taken from each index before fusion
+_CANDIDATES = 100  # taken from each index before fusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Retriever:
         clock.append(perf_counter())
         lexical = search_lexical(self._ledger, question, filters, _CANDIDATES)
         clock.append(perf_counter())
-        hits = self._hits(vector, [i for i, _ in dense], [i for i, _ in lexical], limit)
+        hits = self._hits(vector, dense, lexical, limit)
         clock.append(perf_counter())
         stages = ("embed", "dense", "lexical", "load")
         timings = {
@@ -61,15 +61,19 @@ class Retriever:
         return Retrieval(tuple(hits), index, timings)
 
     def _hits(
-        self, vector: NDArray[Any], dense: list[int], lexical: list[int], limit: int
+        self,
+        vector: NDArray[Any],
+        dense: list[tuple[int, float]],
+        lexical: list[tuple[int, float]],
+        limit: int,
     ) -> list[Hit]:
+        fused = fuse([dense, [(i, -bm25) for i, bm25 in lexical]])  # SQLite's bm25: lower is better
         # A stale id in the dense index must not cost a place: drop before cutting to `limit`.
-        fused = fuse([dense, lexical])
         passages = self._ledger.passages([i for i, _ in fused[: 2 * limit + 20]])
         kept = [(i, score) for i, score in fused if i in passages][:limit]
         similarities = self._similarities(vector, [i for i, _ in kept])
-        dense_rank = {i: rank for rank, i in enumerate(dense, start=1)}
-        lexical_rank = {i: rank for rank, i in enumerate(lexical, start=1)}
+        dense_rank = {i: rank for rank, (i, _) in enumerate(dense, start=1)}
+        lexical_rank = {i: rank for rank, (i, _) in enumerate(lexical, start=1)}
         articles: dict[tuple[str, int], Article] = {}
         hits: list[Hit] = []
         for i, score in kept:

@@ -3,8 +3,8 @@
 Each passage is read under its article's headline, as the model was trained to: news often names
 its subject there and nowhere near the sentence that answers. The best sentences are then read
 again by themselves, with the headline and the sentence before: far less text, and the question
-whether *this sentence* answers. A logistic regression joins both margins over "no answer here" and
-the passage's ranks.
+whether *this sentence* answers. A logistic regression joins both odds against "no answer here" and
+how much worse than the best passage this one was found.
 
 A question about a day ("… by March 9?") is read without it, because news seldom writes its own day
 out; how a sentence stands to that day counts instead.
@@ -27,11 +27,11 @@ from retrieval.types import Hit, Span
 # Fitted by `python -m evals.calibrate --every 4` on our own questions over texts that the reader
 # was not trained on, in the order of `Candidate.features`. The threshold is the lowest at which
 # seven in ten of those over real news that have no answer are left unanswered.
-_BIAS = -3.674
-_WEIGHTS = (0.112, 1.601, 1.233, 0.230)
+_BIAS = -1.28
+_WEIGHTS = (0.13, 5.07, 0.23)
 _THRESHOLD = 0.08
 # Orders the sentences of the first reading; only these many are read again.
-_WIDE_WEIGHTS = (0.307, 1.594, 1.143)
+_WIDE_WEIGHTS = (0.35, 5.07)
 _READ_AGAIN = 8
 # What is added for a question about a day, fitted after the rest on questions that name one. What
 # does not stand to the day at all is no candidate.
@@ -43,7 +43,6 @@ _STANDING = {
 }
 # How far below the likeliest a token may be and still start or end a short answer of its own.
 _ITEMS_WITHIN, _ONE_WITHIN = 2.5, 1.0
-_UNRANKED = 60  # stands for "not found by this index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +120,19 @@ class CrossEncoderScorer:
         headings = [_heading(hit) for hit, _ in placed]
         texts = [heading + hit.text for heading, (hit, _) in zip(headings, placed, strict=True)]
         found: list[_Wide] = []
+        best_found = max((hit.score for hit, _ in placed), default=0.0)
         for (hit, days), heading, reading in zip(
             placed, headings, self._model.read(question, texts), strict=True
         ):
             # From offsets in the article to offsets in what was read.
             shift = len(heading) - hit.passage.start
-            ranks = (hit.dense_rank or _UNRANKED, hit.lexical_rank or _UNRANKED)
             for index, (span, day) in enumerate(zip(hit.passage.sentences, days, strict=True)):
                 place = Span(span.start + shift, span.end + shift)
                 best = reading.best(*place)
                 if best is not None and day is not Standing.NOT_THEN:
-                    features = (best[0], 1 / ranks[0], 1 / ranks[1])
-                    found.append(_Wide(hit, index, reading, place, shift, best[1], features, day))
+                    odds, span = best
+                    features = (odds, hit.score - best_found)
+                    found.append(_Wide(hit, index, reading, place, shift, span, features, day))
         return found
 
     def _read_sentences(self, question: str, found: Sequence[_Wide]) -> list[Candidate]:
@@ -147,8 +147,8 @@ class CrossEncoderScorer:
         again: list[Candidate] = []
         for c, place, reading in zip(found, places, self._model.read(question, texts), strict=True):
             best = reading.best(*place)
-            margin = best[0] if best else c.features[0]  # too long to be read to its end
-            features = (*c.features, margin)
+            odds = best[0] if best else c.features[0]  # too long to be read to its end
+            features = (*c.features, odds)
             again.append(Candidate(c.hit, c.index, c.shorts(within), features, c.standing))
         return again
 

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from bot.model.deadline import Deadline
 
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
-_AS_GOOD = 0.2  # further sentences must score this share of the best
-_MOST_CLAIMS = 4
-_MOST_ITEMS = 6  # for questions that ask for several things
+_MOST_CLAIMS, _AS_GOOD = 4, 0.2  # further sentences must score this share of the best
+_MOST_ITEMS, _AS_GOOD_ITEM = 6, 0.1  # for questions that ask for several things
 _COPY = 0.7  # stem overlap from which two sentences are copies of one
 
 
@@ -81,11 +80,11 @@ class _Chosen:
 
 def _chosen(ranked: Sequence[ScoredSentence], *, several: bool) -> list[_Chosen]:
     """The best sentence, and those nearly as good that say something else."""
-    most = _MOST_ITEMS if several else _MOST_CLAIMS
+    most, share = (_MOST_ITEMS, _AS_GOOD_ITEM) if several else (_MOST_CLAIMS, _AS_GOOD)
     chosen: list[_Chosen] = []
     shown: set[tuple[str, Span]] = set()
     for candidate in ranked:
-        if candidate.score < ranked[0].score * _AS_GOOD or len(chosen) == most:
+        if candidate.score < ranked[0].score * share or len(chosen) == most:
             break
         article, spans = candidate.hit.article, candidate.hit.passage.sentences
         if (article.ref.id, candidate.span) in shown:

@@ -24,8 +24,9 @@ from retrieval.types import Hit
 
 # What an answer depends on: a finished one is used again as long as these are unchanged.
 _CODE = (
-    "bot/asked.py bot/citations.py bot/engine.py bot/heading.py bot/stems.py bot/work.py "
-    "bot/readers retrieval evals/harness/asking.py evals/harness/metrics.py"
+    "bot/asked.py bot/citations.py bot/engine.py bot/heading.py bot/searching.py bot/stems.py "
+    "bot/work.py bot/question bot/readers retrieval evals/harness/asking.py "
+    "evals/harness/metrics.py evals/harness/realtime.py"
 ).split()
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 Rows = NDArray[np.float64]
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATED = re.compile(r"[^\w\s]")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _SEED = 20_220_204
 
@@ -85,9 +86,22 @@ def f1(predicted: str, golds: Iterable[str]) -> float:
 
 
 def states(text: str, golds: Iterable[str]) -> bool:
-    """Whether the words of a gold answer stand in the text, next to each other, normalised."""
-    padded = f" {normalise(text)} "
-    return any(f" {words} " in padded for gold in golds if (words := normalise(gold)))
+    """Whether the words of a gold answer stand in the text, next to each other, normalised.
+
+    Punctuation within a word is dropped, or else parts it: "Maverick's" and "12-year-old" state
+    "Maverick" and "12".
+    """
+    golds = list(golds)
+    return any(
+        f" {words} " in f" {form(text)} "
+        for form in (normalise, _parted)
+        for gold in golds
+        if (words := form(gold))
+    )
+
+
+def _parted(text: str) -> str:
+    return normalise(_PUNCTUATED.sub(" ", text))
 
 
 def partial_match(predicted: Iterable[str], golds: Iterable[str]) -> tuple[float, int, float, int]:

@@ -56,7 +56,8 @@ def graded(shown: Row, answers: list[str]) -> Row:
 
     `right`: F1 of at least .5, or a gold answer's words are within the short answer. `best_f1`: of
     the claim with the highest score, which the order by date may have put second or third.
-    `quoted`: a quotation shown for the first claim states a gold answer.
+    `quoted`: a quotation shown for the first claim states a gold answer. `said`: the short answer
+    and those quotations.
     """
     nothing: Row = {"short": "", "quotes": [], "score": 0.0}
     first = shown["claims"][0] if shown["claims"] else nothing
@@ -65,6 +66,7 @@ def graded(shown: Row, answers: list[str]) -> Row:
     return {
         "confidence": shown["confidence"],
         "answered": bool(shown["claims"]),
+        "said": [first["short"], *first["quotes"]],
         "exact": metrics.exact_match(first["short"], answers),
         "f1": overlap,
         "best_exact": metrics.exact_match(best["short"], answers),

@@ -65,6 +65,9 @@ def test_no_answer_is_the_empty_answer() -> None:
 def test_an_answer_is_stated_by_whole_words_side_by_side() -> None:
     """No part of a word, and no scattered words."""
     assert metrics.states("It was The Red, Door.", ["red door"])
+    assert metrics.states("Top Gun: Maverick’s crew, a 12-year-old", ["Maverick"])
+    assert metrics.states("a 12-year-old", ["12"])
+    assert metrics.states("It rose by 1.5 percent", ["1.5"])
     assert not metrics.states("It was a redoubt", ["red"])
     assert not metrics.states("a door that is red", ["red door"])
     assert not metrics.states("anything", ["the", ""])

@@ -79,6 +79,16 @@ def reading(start: list[float], end: list[float]) -> Reading:
     return Reading(0.0, 0.0, np.array(start), np.array(end), offsets)
 
 
+def test_items_of_a_list_share_the_likelihood_that_there_is_an_answer() -> None:
+    """Two spans that are as likely make an answer likelier than the better one alone."""
+    one = reading([9, 0, 0, 0, 0], [9, 0, 0, 0, 0]).best(0, 9)
+    two = reading([9, 0, 0, 0, 9], [9, 0, 0, 0, 9]).best(0, 9)
+    assert one is not None
+    assert two is not None
+    assert one[0] == pytest.approx(18, abs=0.01)
+    assert two[0] == pytest.approx(18 + np.log(3), abs=0.01)  # the whole is a span of its own
+
+
 @pytest.mark.parametrize(
     ("start", "end", "items"),
     [

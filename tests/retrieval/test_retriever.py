@@ -50,10 +50,10 @@ def test_hits_say_how_they_were_found(shared_archive: Archive) -> None:
     assert {hit.lexical_rank for hit in hits if hit.lexical_rank} == {1, 2}
     assert sorted(hit.dense_rank or 0 for hit in hits) == list(range(1, 10))
     assert all(hit.similarity is not None and -1.001 <= hit.similarity <= 1.001 for hit in hits)
-    best = hits[0]
-    assert best.score == pytest.approx(
-        1 / (60 + (best.dense_rank or 0)) + 1 / (60 + (best.lexical_rank or 0))
-    )
+    assert (hits[0].dense_rank, hits[0].lexical_rank) == (1, 1)
+    assert hits[0].score == pytest.approx(1)  # best in both
+    least = next(hit for hit in hits if hit.lexical_rank is None and hit.dense_rank == 9)
+    assert least.score == 0  # worst in one, missing from the other
 
 
 def test_no_more_hits_than_asked_for_and_none_twice(shared_archive: Archive) -> None:
