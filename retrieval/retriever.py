@@ -67,7 +67,8 @@ class Retriever:
         lexical: list[tuple[int, float]],
         limit: int,
     ) -> list[Hit]:
-        fused = fuse([dense, [(i, -bm25) for i, bm25 in lexical]])  # SQLite's bm25: lower is better
+        rising = [(i, -bm25) for i, bm25 in lexical]  # SQLite's bm25: lower is better
+        fused = fuse([dense, rising], limit=_CANDIDATES)
         # A stale id in the dense index must not cost a place: drop before cutting to `limit`.
         passages = self._ledger.passages([i for i, _ in fused[: 2 * limit + 20]])
         kept = [(i, score) for i, score in fused if i in passages][:limit]
