@@ -39,8 +39,8 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
     if len(then) < most:
         further = _also(archive, asked, _within(filters, first, last), most, known=then)
         # They were ranked among few, and are further back than all of these.
-        least = min(hit.score for hit in wide.hits)
-        then += [replace(h, score=least, dense_rank=None, lexical_rank=None) for h in further]
+        last_of_all = wide.hits[-1].score
+        then += [replace(h, score=last_of_all, dense_rank=None, lexical_rank=None) for h in further]
     then = then[:most]
     ids = {hit.passage.id for hit in then}
     others = [hit for hit in wide.hits if hit.passage.id not in ids]

@@ -91,16 +91,17 @@ def states(text: str, golds: Iterable[str]) -> bool:
     Punctuation within a word is dropped, or else parts it: "Maverick's" and "12-year-old" state
     "Maverick" and "12".
     """
-    golds = list(golds)
+    whole, parted = f" {normalise(text)} ", f" {_parted(text)} "
     return any(
-        f" {words} " in f" {form(text)} "
-        for form in (normalise, _parted)
+        f" {words} " in padded
         for gold in golds
-        if (words := form(gold))
+        for words, padded in ((normalise(gold), whole), (_parted(gold), parted))
+        if words
     )
 
 
 def _parted(text: str) -> str:
+    """As `normalise`, with punctuation made a space instead of dropped."""
     return normalise(_PUNCTUATED.sub(" ", text))
 
 

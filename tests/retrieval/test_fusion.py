@@ -61,6 +61,13 @@ def test_fusion_keeps_every_id_once_best_first(found: list[Scored], limit: int) 
     assert all(0 <= score <= 1 + 1e-9 for score in scores)
 
 
+@given(rankings, st.integers(1, 15))
+def test_one_ranking_is_left_in_its_order(ranking: Scored, limit: int) -> None:
+    """Fusing a single ranking changes nothing but the order of what is level."""
+    in_order = sorted(ranking, key=lambda pair: (-pair[1], pair[0]))
+    assert [i for i, _ in fuse([ranking], limit=limit)] == [i for i, _ in in_order]
+
+
 @given(rankings, st.sampled_from([0.5, 2.0, 8.0]), st.integers(-9, 9))
 def test_the_scale_of_a_ranking_does_not_matter(ranking: Scored, times: float, more: int) -> None:
     """Scores in other units, and from another zero, fuse to the same in rankings that were cut."""

@@ -52,8 +52,13 @@ def test_hits_say_how_they_were_found(shared_archive: Archive) -> None:
     assert all(hit.similarity is not None and -1.001 <= hit.similarity <= 1.001 for hit in hits)
     assert (hits[0].dense_rank, hits[0].lexical_rank) == (1, 1)
     assert hits[0].score == pytest.approx(1)  # best in both
-    least = next(hit for hit in hits if hit.lexical_rank is None)
-    assert least.score <= 0.5  # missing from one
+    cosines = [hit.similarity or 0 for hit in hits]
+    low, high = min(0, *cosines), max(cosines)
+    for hit in hits:  # half of the scaled cosine, where words find nothing
+        if hit.lexical_rank is None:
+            assert hit.score == pytest.approx(
+                ((hit.similarity or 0) - low) / (high - low) / 2, abs=1e-3
+            )
 
 
 def test_no_more_hits_than_asked_for_and_none_twice(shared_archive: Archive) -> None:
