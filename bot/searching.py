@@ -1,7 +1,8 @@
 """Step 7. A checked question -> the passages to read for it.
 
 A question that names a day is answered by that day's news first of all, and on any other day the
-same words were written: its passages take most of the places.
+same words were written: its passages take most of the places. A matter that is asked about as a
+whole is told by the articles that are about it, with a passage of each.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from dataclasses import replace
 from datetime import date
 
 from bot.question.asked_day import AskedDay, asked_day
+from bot.question.overview import Overview, about, asked_overview
 from retrieval.archive import Archive
 from retrieval.retriever import Retrieval
 from retrieval.types import Filters, Hit
 
 _LOOKED_AT = 60  # passages among which those of the day are looked for
+_LOOKED_AT_FOR_ALL = 100  # passages whose articles a matter as a whole is told by
+_ON_THE_MATTER = 0.35  # least cosine of a passage of an article that lacks a word of the matter
 _OF_THE_DAY = 0.75  # of the places; the others are for later news that looks back
 
 
@@ -26,6 +30,9 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
         EmbedderMismatchError: the archive was indexed with another embedder.
         EmbedderError: the embedder failed.
     """
+    overview = asked_overview(question)
+    if overview is not None:
+        return _one_of_each(archive, question, overview, filters=filters, k=k)
     asked = asked_day(question)
     if asked is None:
         return archive.retrieve(question, filters=filters, limit=k)
@@ -45,6 +52,35 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
     ids = {hit.passage.id for hit in then}
     others = [hit for hit in wide.hits if hit.passage.id not in ids]
     return replace(wide, hits=(*then, *others)[:k])
+
+
+def _one_of_each(
+    archive: Archive, question: str, overview: Overview, *, filters: Filters, k: int
+) -> Retrieval:
+    """A passage of each of the `k` best or newest articles that are about a matter.
+
+    Where a day is named, only that day's news. An article's beginning stands for it where that was
+    found as well.
+    """
+    topic = overview.topic or question
+    if (asked := asked_day(question)) is not None:
+        nearest = archive.retrieve(topic, filters=filters, limit=_LOOKED_AT)
+        near = next((day for hit in nearest.hits if (day := _day_of(hit))), None)
+        of_the_day = _within(filters, *asked.news_days(near)) if near else None
+        if of_the_day is None:
+            return replace(nearest, hits=())
+        filters = of_the_day
+    wide = archive.retrieve(topic, filters=filters, limit=_LOOKED_AT_FOR_ALL)
+    texts = [f"{hit.article.ref.title} {hit.article.text}" for hit in wide.hits]
+    near_enough = [(hit.similarity or 0.0) >= _ON_THE_MATTER for hit in wide.hits]
+    told: dict[str, Hit] = {}
+    for hit, fits in zip(wide.hits, about(overview.topic, texts, near_enough), strict=True):
+        if fits and (hit.article.id not in told or hit.passage.ordinal == 0):
+            told[hit.article.id] = hit
+    found = list(told.values())
+    if overview.latest:
+        found.sort(key=lambda hit: _day_of(hit) or date.min, reverse=True)
+    return replace(wide, hits=tuple(found[:k]))
 
 
 def _also(

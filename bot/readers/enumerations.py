@@ -26,6 +26,17 @@ _COUNTED = re.compile(
 _ANNOUNCED = re.compile(
     rf"\b(?P<count>{'|'.join(_NUMBERS)}) (?:(?!of\b)[\w’'-]+ )?[\w’'-]+s\b", re.IGNORECASE
 )
+# "Two of the sirens had no power. … The other three were in order." is told in parts.
+_PART = re.compile(
+    rf"[\"“]?(?:one|{'|'.join(_NUMBERS)}|some|half|most) of "
+    r"(?:the|its|his|her|their|these|those)\b",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"[\"“]?(?:and |but )?the (?:rest|remaining|others?)\b(?! (?:day|side|hand|way)\b)",
+    re.IGNORECASE,
+)
+_APART = 4  # sentences from one part to the next
 _SHORT = 9  # words: what is longer says more than that something follows
 _MOST = 6  # sentences
 
@@ -40,6 +51,8 @@ def enumeration(text: str, sentences: Sequence[Span], index: int, *, several: bo
     said = [text[slice(*span)] for span in sentences]
     if several and (announced := _announced(said[index])):
         return list(range(index, min(index + 1 + announced, len(said))))
+    if (other := _other_part(said, text, sentences, index)) is not None:
+        return sorted((index, other))
     first = last = index
     while last + 1 < len(said) and _counted(said[last + 1]) and _joined(text, sentences, last):
         last += 1
@@ -50,6 +63,24 @@ def enumeration(text: str, sentences: Sequence[Span], index: int, *, several: bo
         first -= 1
         number = _counted(said[first]) or number - 1
     return list(range(first, last + 1)) if last - first < _MOST else [index]
+
+
+def _other_part(
+    said: Sequence[str], text: str, sentences: Sequence[Span], index: int
+) -> int | None:
+    """The sentence of the paragraph that tells of the other part; None if there is none."""
+    ahead = bool(_PART.match(said[index]))
+    if not ahead and not _OTHERS.match(said[index]):
+        return None
+    place = index
+    for _ in range(_APART):
+        before = place if ahead else place - 1
+        if not (0 <= before < len(said) - 1 and _joined(text, sentences, before)):
+            return None
+        place += 1 if ahead else -1
+        if (_OTHERS if ahead else _PART).match(said[place]):
+            return place
+    return None
 
 
 def _counted(sentence: str) -> int:

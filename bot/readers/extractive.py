@@ -2,7 +2,8 @@
 
 Everything it drafts is quoted text. It takes the sentences that answer best, adds an earlier one
 where that is needed to be understood and the others of an enumeration, gathers several for
-questions that ask for several things, and abstains when no sentence is good enough.
+questions that ask for several things, and abstains when no sentence is good enough. What is asked
+about as a whole is told by a sentence of each article.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.question.asked_day import asked_day
+from bot.question.overview import asked_overview
 from bot.readers import DraftClaim, Evidence, NoAnswer
 from bot.readers.antecedents import antecedents
 from bot.readers.enumerations import enumeration
+from bot.readers.overview import tell
 from bot.readers.scoring import ScoredSentence, SentenceScorer
 from bot.readers.several import asks_for_several
 from bot.stems import overlap, stems
@@ -53,6 +56,11 @@ class ExtractiveReader:
         deadline: Deadline | None = None,  # noqa: ARG002 - it waits for nobody
     ) -> Generator[DraftClaim | NoAnswer]:
         """As `Reader.read`."""
+        if (overview := asked_overview(question)) is not None:
+            told = tell(overview, hits)
+            yield next(told, NoAnswer(Reason.NO_MATCH))
+            yield from told
+            return
         ranked = sorted(
             self._scorer.score(question, hits), key=lambda s: (-s.score, -s.hit.score, s.span)
         )
@@ -61,25 +69,28 @@ class ExtractiveReader:
             reason = Reason.MENTIONED_NOT_ANSWERED if near else Reason.NO_MATCH
             yield NoAnswer(reason, nearest=tuple(_evidence(sentence) for sentence in ranked))
             return
-        topic = stems(question)
-        several = asks_for_several(question)
-        chosen = _chosen(ranked, several=several)
+        chosen = _chosen(ranked, stems(question), several=asks_for_several(question))
         if asked_day(question) is None:
             chosen = _newest_first(chosen)
         for one in chosen:
-            yield _draft(one, topic)
+            yield _draft(one)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """A sentence to show, and the indices of those it is shown with, itself included."""
+    """A sentence to show, and the indices in its passage of all that are shown for it, in order."""
 
     sentence: ScoredSentence
     together: Sequence[int]
 
 
-def _chosen(ranked: Sequence[ScoredSentence], *, several: bool) -> list[_Chosen]:
-    """The best sentence, and those nearly as good that say something else."""
+def _chosen(
+    ranked: Sequence[ScoredSentence], topic: frozenset[str], *, several: bool
+) -> list[_Chosen]:
+    """The best sentence, and those nearly as good that say something else.
+
+    `topic` holds stems of the question.
+    """
     most, share = (_MOST_ITEMS, _AS_GOOD_ITEM) if several else (_MOST_CLAIMS, _AS_GOOD)
     chosen: list[_Chosen] = []
     shown: set[tuple[str, Span]] = set()
@@ -90,7 +101,9 @@ def _chosen(ranked: Sequence[ScoredSentence], *, several: bool) -> list[_Chosen]
         if (article.ref.id, candidate.span) in shown:
             continue  # a better one brings it along
         if not any(_copies(candidate, other.sentence) for other in chosen):
-            together = enumeration(article.text, spans, candidate.index, several=several)
+            counted = enumeration(article.text, spans, candidate.index, several=several)
+            earlier = antecedents(article.text, spans, counted[0], topic)
+            together = (*earlier, *counted)
             chosen.append(_Chosen(candidate, together))
             shown.update((article.ref.id, spans[i]) for i in together)
     return chosen
@@ -116,12 +129,11 @@ def _evidence(sentence: ScoredSentence) -> Evidence:
     return Evidence(sentence.hit.article.ref, sentence.span)
 
 
-def _draft(chosen: _Chosen, topic: frozenset[str]) -> DraftClaim:
-    sentence, together = chosen.sentence, chosen.together
+def _draft(chosen: _Chosen) -> DraftClaim:
+    sentence = chosen.sentence
     article, spans = sentence.hit.article, sentence.hit.passage.sentences
-    earlier = antecedents(article.text, spans, together[0], topic)
     return DraftClaim(
-        evidence=tuple(Evidence(article.ref, spans[i]) for i in (*earlier, *together)),
+        evidence=tuple(Evidence(article.ref, spans[i]) for i in chosen.together),
         short=Evidence(article.ref, sentence.short) if sentence.short else None,
         score=round(sentence.score, 4),
         also=sentence.also if sentence.short else (),

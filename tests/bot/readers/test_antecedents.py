@@ -20,6 +20,7 @@ BOYCOTT = (
         "He said the talks had failed.",
         "The move was criticised in Beijing.",
         "But the ministry refused.",
+        "Osgood says the city can afford it only after 2026.",
         "“They will pay for it,” the spokesman said.",
     ],
 )
@@ -33,6 +34,7 @@ def test_a_sentence_that_points_back_leans(sentence: str) -> None:
     [
         "The Games open on February 4.",
         "Mara Quill said she would appeal.",
+        "Orrel said on Monday it would close the mill.",
         "On December 6 the United States declared a boycott of the Games.",
     ],
 )

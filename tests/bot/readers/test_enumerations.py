@@ -24,6 +24,10 @@ PROMISES = (
     "And the name will not change. The shares rose."
 )
 OTHERS = "Two of the sirens had no power. The other three were in order. Nobody heard them."
+PARTS = (
+    "Two of the sirens had no power. Their batteries were away. The new ones lay in a store. The "
+    "other three were in order. Nobody heard them."
+)
 APART = "Two of the sirens had no power.\n\nThe other three were in order."
 SECOND_BID = "The first bid failed. The second bid was higher. The last train left at six."
 
@@ -43,6 +47,10 @@ def together(text: str, index: int, *, several: bool = False) -> list[int]:
         (FOURTH, 3, [0, 1, 2, 3]),
         (FOURTH, 4, [4]),
         (OTHERS, 1, [0, 1]),
+        (PARTS, 0, [0, 3]),
+        (PARTS, 3, [0, 3]),
+        (PARTS, 1, [1]),
+        (APART, 0, [0]),
         (APART, 1, [1]),
         (SECOND_BID, 1, [1]),
         (SECOND_BID, 2, [2]),

@@ -1,0 +1,109 @@
+"""Step 8. Whether a matter is asked about as a whole: "What is the latest on the merger?". English.
+
+No one sentence answers that. The news of it does, article by article. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.question.asked_day import asked_day
+from bot.question.words import EMPTY, WH
+from bot.stems import stems
+
+_NEWS = r"(?:news|developments?|updates?|reports?|headlines?)"
+_NEWEST = r"(?:latest|newest|most recent|new|recent)"
+_ON = r"(?:on|about|with|in|from|of|regarding|concerning|around|for)"
+_NAME = r"(?-i:[A-Z])[\w’'-]*"
+_TOPIC = r"(?P<topic>\S.*?)"
+_LATEST = (
+    rf"(?:what(?:[’']s| is| are)|give me|show me|tell me|is there|are there|any|what)?\s*"
+    rf"(?:the |any )?{_NEWEST}(?: {_NEWS})?(?: (?:is )?there)? {_ON} {_TOPIC}",
+    rf"(?:any|is there|are there|what(?:[’']s| is) the) (?:any )?{_NEWS} {_ON} {_TOPIC}",
+    rf"(?:update me|bring me up to date|catch me up) on {_TOPIC}",
+    rf"where do(?:es)? (?:things|matters) stand (?:on|with) {_TOPIC}",
+)
+_WHOLE = (
+    rf"(?:please )?(?:tell me|what do (?:we|you|they) know|what is known|"
+    rf"what (?:has been|was|is being|is) (?:said|reported|written)|"
+    rf"what (?:do|did|have) (?:the )?(?:papers?|articles?|news|media|archive|reports?) "
+    rf"(?:say|said|report|reported|write|written|have))"
+    rf"(?: (?:everything|all|more|something))? (?:about|on|of) {_TOPIC}",
+    rf"(?:please )?(?:(?:summari[sz]e|sum up|brief me on|outline)|"
+    rf"(?:(?:give me |write )?(?:a |an |the )?(?:short |brief )?"
+    rf"(?:summary|overview|timeline|outline|chronology|background)) (?:of|on|to|about)) {_TOPIC}",
+    # "What happened in the 71st minute?" asks for one thing: here a name must follow.
+    r"what (?:has )?(?:happened|is happening|[’']s happening|is going on|was going on) "
+    rf"(?:in|at|with) (?P<topic>(?:the )?{_NAME}(?: (?:{_NAME}|of|the|and))*)",
+)
+_THE_DAY = re.compile(
+    r"what (?:(?:has )?happened|was (?:reported|in the (?:news|papers?)))[?.!\s]*", re.IGNORECASE
+)
+_FORMS = [
+    (re.compile(rf"{form}[?.!\s]*", re.IGNORECASE), latest)
+    for forms, latest in ((_LATEST, True), (_WHOLE, False))
+    for form in forms
+]
+_EMPTY = EMPTY | frozenset(
+    "affair case crisis issue matter news situation story subject topic".split()
+)
+_WORD = re.compile(r"[\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is to be told of as a whole, "" for the news of the day asked about.
+
+    `latest`: the newest of it is wanted before the rest.
+    """
+
+    topic: str
+    latest: bool = False
+
+
+def asked_overview(question: str) -> Overview | None:
+    """The matter that is asked about as a whole; None where something in particular is asked.
+
+    >>> asked_overview("What is the latest on the Skerry merger?")
+    Overview(topic='the Skerry merger', latest=True)
+    >>> asked_overview("What happened to the sirens?")
+    """
+    if (asked := asked_day(question)) is not None:
+        question = asked.rest
+        if _THE_DAY.fullmatch(question):
+            return Overview("")
+    for form, latest in _FORMS:
+        if found := form.fullmatch(question.strip()):
+            first = found["topic"].split()[0].lower()
+            if first not in WH and _words(found["topic"]):
+                return Overview(found["topic"], latest)
+    return None
+
+
+def about(topic: str, texts: Sequence[str], near: Sequence[bool]) -> list[bool]:
+    """Which texts are about the topic.
+
+    One is that has all its words; or all its names and half of its words, and is `near` it by
+    meaning. None is if a word stands in no text at all: of "the war in Ruritania" an archive may
+    know other wars. All are if the topic has no word.
+    """
+    wanted = [stems(word) for word in _words(topic)]
+    names = [stems(word) for word in _words(topic) if word[0].isupper()]
+    held = [stems(text) for text in texts]
+    if not wanted:
+        return [True] * len(texts)
+    if any(all(not word <= one for one in held) for word in wanted):
+        return [False] * len(texts)
+    shares = [sum(word <= one for word in wanted) / len(wanted) for one in held]
+    return [
+        share == 1 or (close and share >= 0.5 and all(name <= one for name in names))
+        for one, share, close in zip(held, shares, near, strict=True)
+    ]
+
+
+def _words(topic: str) -> list[str]:
+    """The words that carry the topic, without "’s"."""
+    found = (re.sub(r"[’']s?$", "", word) for word in _WORD.findall(topic))
+    return [word for word in found if word and word.lower() not in _EMPTY]
