@@ -13,6 +13,7 @@ from datetime import date
 
 from bot.question.asked_day import AskedDay, asked_day
 from bot.question.overview import Overview, about, asked_overview
+from bot.stems import stems
 from retrieval.archive import Archive
 from retrieval.retriever import Retrieval
 from retrieval.types import Filters, Hit
@@ -59,8 +60,8 @@ def _one_of_each(
 ) -> Retrieval:
     """A passage of each of the `k` best or newest articles that are about a matter.
 
-    Where a day is named, only that day's news. An article's beginning stands for it where that was
-    found as well.
+    Where a day is named, only that day's news. The passage is the one found best; or an article's
+    beginning, where that was found as well and its headline has a word of the matter.
     """
     topic = overview.topic or question
     if (asked := asked_day(question)) is not None:
@@ -71,13 +72,15 @@ def _one_of_each(
             return replace(nearest, hits=())
         filters = of_the_day
     wide = archive.retrieve(topic, filters=filters, limit=_LOOKED_AT_FOR_ALL)
-    texts = [f"{hit.article.ref.title} {hit.article.text}" for hit in wide.hits]
-    near_enough = [(hit.similarity or 0.0) >= _ON_THE_MATTER for hit in wide.hits]
-    told: dict[str, Hit] = {}
-    for hit, fits in zip(wide.hits, about(overview.topic, texts, near_enough), strict=True):
-        if fits and (hit.article.id not in told or hit.passage.ordinal == 0):
-            told[hit.article.id] = hit
-    found = list(told.values())
+    best: dict[str, Hit] = {}
+    for hit in wide.hits:
+        kept = best.setdefault(hit.article.id, hit)
+        if hit.passage.ordinal == 0 and stems(hit.article.ref.title) & overview.stems:
+            best[hit.article.id] = replace(hit, score=kept.score, similarity=kept.similarity)
+    texts = [f"{hit.article.ref.title} {hit.article.text}" for hit in best.values()]
+    near_enough = [(hit.similarity or 0.0) >= _ON_THE_MATTER for hit in best.values()]
+    fits = about(overview, texts, near_enough)
+    found = [hit for hit, fit in zip(best.values(), fits, strict=True) if fit]
     if overview.latest:
         found.sort(key=lambda hit: _day_of(hit) or date.min, reverse=True)
     return replace(wide, hits=tuple(found[:k]))

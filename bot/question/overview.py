@@ -5,6 +5,7 @@ No one sentence answers that. The news of it does, article by article. Pure.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,6 +63,16 @@ class Overview:
     topic: str
     latest: bool = False
 
+    @property
+    def stems(self) -> frozenset[str]:
+        """Stems of the words that carry the topic."""
+        return stems(" ".join(_words(self.topic)))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of its names, as far as they are written with a capital."""
+        return stems(" ".join(word for word in _words(self.topic) if word[0].isupper()))
+
 
 def asked_overview(question: str) -> Overview | None:
     """The matter that is asked about as a whole; None where something in particular is asked.
@@ -82,24 +93,24 @@ def asked_overview(question: str) -> Overview | None:
     return None
 
 
-def about(topic: str, texts: Sequence[str], near: Sequence[bool]) -> list[bool]:
-    """Which texts are about the topic.
+def about(overview: Overview, texts: Sequence[str], near: Sequence[bool]) -> list[bool]:
+    """Which articles' texts are about the topic, of those that were found for it.
 
-    One is that has all its words; or all its names and half of its words, and is `near` it by
-    meaning. None is if a word stands in no text at all: of "the war in Ruritania" an archive may
-    know other wars. All are if the topic has no word.
+    One is that has all its words; or all its names and half of its words, of which those count for
+    more that fewer texts have, and is `near` it by meaning. None is if a word stands in no text at
+    all: of "the war in Ruritania" an archive may know other wars. All are if the topic has no word.
     """
-    wanted = [stems(word) for word in _words(topic)]
-    names = [stems(word) for word in _words(topic) if word[0].isupper()]
-    held = [stems(text) for text in texts]
-    if not wanted:
-        return [True] * len(texts)
-    if any(all(not word <= one for one in held) for word in wanted):
+    wanted = overview.stems
+    held = [stems(text) & wanted for text in texts]
+    having = {word: sum(word in one for one in held) for word in wanted}
+    if not all(having.values()):
         return [False] * len(texts)
-    shares = [sum(word <= one for word in wanted) / len(wanted) for one in held]
+    weights = {word: math.log(1 + len(texts) / count) for word, count in having.items()}
+    half = sum(weights.values()) / 2
     return [
-        share == 1 or (close and share >= 0.5 and all(name <= one for name in names))
-        for one, share, close in zip(held, shares, near, strict=True)
+        one == wanted
+        or (close and overview.names <= one and sum(weights[word] for word in one) >= half)
+        for one, close in zip(held, near, strict=True)
     ]
 
 

@@ -20,11 +20,11 @@ _COPY = 0.7  # stem overlap from which two sentences are copies of one
 def tell(overview: Overview, hits: Sequence[Hit]) -> Iterator[DraftClaim]:
     """One claim an article, in the order of publication; the newest first where that is asked for.
 
-    An article's first sentence tells its news, unless it is a remark or leans on others. Of
-    another passage the sentence is taken that has most words of the topic. Of copies of one report
-    the one found best stays.
+    The first sentence of an article whose headline names the topic tells the news of it, unless it
+    is a remark or leans on others. Otherwise the sentence is taken that has most of the topic's
+    words. Of copies of one report the one found best stays.
     """
-    topic = stems(overview.topic)
+    topic = overview.stems
     told: list[tuple[Hit, int]] = []
     for hit in hits:
         index = _telling(hit, topic)
@@ -46,7 +46,7 @@ def _telling(hit: Hit, topic: frozenset[str]) -> int | None:
     whole = [i for i, one in enumerate(said) if len(one.split()) >= _LEAST and one[-1] in _ENDS]
     if not whole:
         return None
-    if hit.passage.ordinal == 0:
+    if hit.passage.ordinal == 0 and (not topic or stems(hit.article.ref.title) & topic):
         alone = (i for i in whole if said[i][0] not in _QUOTES and not leans_on_context(said[i]))
         return next(alone, whole[0])
     return max(whole, key=lambda i: (len(stems(said[i]) & topic), -i))

@@ -143,10 +143,18 @@ def test_filters_hold(bot: Bot) -> None:
 
 
 def test_half_of_the_words_will_do_where_the_meaning_is_near() -> None:
+    """Of two words; a name must be there."""
     texts = ["The takeover of Skerry", "The merger of Skerry", "A merger of banks"]
-    assert about("the Skerry merger", texts, [True, False, True]) == [True, True, False]
-    assert about("the Skerry merger", texts, [False] * 3) == [False, True, False]
-    assert about("the skerry merger", texts, [True] * 3) == [True] * 3
+    named, low = Overview("the Skerry merger"), Overview("the skerry merger")
+    assert about(named, texts, [True, False, True]) == [True, True, False]
+    assert about(named, texts, [False] * 3) == [False, True, False]
+    assert about(low, texts, [True] * 3) == [True] * 3
+
+
+def test_a_word_that_few_articles_have_counts_for_more() -> None:
+    texts = ["President Trump spoke"] * 7 + ["President Trump on impeachment", "An impeachment"]
+    topic = Overview("the impeachment of president trump")
+    assert about(topic, texts, [True] * 9) == [False] * 7 + [True, False]
 
 
 @given(st.text(max_size=60))
