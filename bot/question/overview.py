@@ -5,7 +5,6 @@ No one sentence answers that. The news of it does, article by article. Pure.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,20 +95,20 @@ def asked_overview(question: str) -> Overview | None:
 def about(overview: Overview, texts: Sequence[str], near: Sequence[bool]) -> list[bool]:
     """Which articles' texts are about the topic, of those that were found for it.
 
-    One is that has all its words; or all its names and half of its words, of which those count for
-    more that fewer texts have, and is `near` it by meaning. None is if a word stands in no text at
-    all: of "the war in Ruritania" an archive may know other wars. All are if the topic has no word.
+    One is that has all its words; or all its names and half of its words, and is `near` it by
+    meaning. Words that most of the texts have tell nothing, unless all are such. None is about it
+    if a word stands in no text at all: of "the war in Ruritania" an archive may know other wars.
+    All are if the topic has no word.
     """
     wanted = overview.stems
     held = [stems(text) & wanted for text in texts]
     having = {word: sum(word in one for one in held) for word in wanted}
     if not all(having.values()):
         return [False] * len(texts)
-    weights = {word: math.log(1 + len(texts) / count) for word, count in having.items()}
-    half = sum(weights.values()) / 2
+    telling = {word for word, count in having.items() if 2 * count <= len(texts)} or wanted
     return [
         one == wanted
-        or (close and overview.names <= one and sum(weights[word] for word in one) >= half)
+        or (close and overview.names <= one and 2 * len(one & telling) >= len(telling))
         for one, close in zip(held, near, strict=True)
     ]
 
