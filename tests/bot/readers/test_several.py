@@ -15,6 +15,7 @@ from bot.readers.several import asks_for_several
         "Who were the scorers?",
         "Who else joined?",
         "What people were hurt?",
+        "Which water suppliers with the device are above reproach?",
     ],
 )
 def test_a_plural_after_the_question_word_asks_for_several(question: str) -> None:
@@ -32,6 +33,10 @@ def test_a_plural_after_the_question_word_asks_for_several(question: str) -> Non
         "Who is the mayor?",
         "When will the Games be held?",
         "Did all countries join?",
+        "What fact speaks against his account?",
+        "What was held against the applicant?",
+        "What keeps the doctors from coming?",
+        "For what reason is the bath not emptied?",
         "",
     ],
 )
