@@ -9,7 +9,8 @@ about as a whole is told by a sentence of each article.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.question.asked_day import asked_day
@@ -106,7 +107,33 @@ def _chosen(
             together = (*earlier, *counted)
             chosen.append(_Chosen(candidate, together))
             shown.update((article.ref.id, spans[i]) for i in together)
-    return chosen
+    return [_gone_on(one, chosen, shown) for one in chosen] if several else chosen
+
+
+def _gone_on(
+    one: _Chosen, chosen: Sequence[_Chosen], shown: AbstractSet[tuple[str, Span]]
+) -> _Chosen:
+    """With the next sentence of its paragraph, where a list goes on there.
+
+    What stands around it tells: two chosen sentences before it, or one on either side.
+    """
+    hit, index = one.sentence.hit, one.sentence.index
+    spans, following = hit.passage.sentences, index + 1
+    if following == len(spans) or (hit.article.id, spans[following]) in shown:
+        return one
+    beside = {c.sentence.index for c in chosen if c.sentence.hit.passage == hit.passage}
+    after = index - 1 in beside and _in_one_paragraph(hit, index - 1, following)
+    between = index + 2 in beside and _in_one_paragraph(hit, index, index + 2)
+    if not (after or between) or any(
+        _copies(replace(one.sentence, index=following), other.sentence) for other in chosen
+    ):
+        return one
+    return replace(one, together=(*one.together, following))
+
+
+def _in_one_paragraph(hit: Hit, first: int, last: int) -> bool:
+    spans = hit.passage.sentences
+    return "\n\n" not in hit.article.text[spans[first].end : spans[last].start]
 
 
 def _newest_first(chosen: Sequence[_Chosen]) -> list[_Chosen]:

@@ -95,6 +95,38 @@ def test_questions_for_several_things_get_more_sentences() -> None:
     assert len(one) == 4
 
 
+LIST = "Denmark came first. Kosovo was next. Estonia followed.\n\nLatvia stays away."
+
+
+def shown_with(text: str, scores: Sequence[float], question: str) -> list[list[str]]:
+    """What is quoted for each claim."""
+    drafts = ExtractiveReader(ByHand(scores)).read(question, [hit(text)])
+    return [
+        [text[slice(*one.span)] for one in draft.evidence]
+        for draft in drafts
+        if isinstance(draft, DraftClaim)
+    ]
+
+
+def test_a_list_goes_on_where_what_stands_around_it_says_so() -> None:
+    """Two sentences in a row bring the next of their paragraph, one on either side the middle."""
+    several, one = "Which countries came?", "Who came?"
+    first, second, third = "Denmark came first.", "Kosovo was next.", "Estonia followed."
+    in_a_row, around = [0.9, 0.8, 0.01, 0.01], [0.9, 0.01, 0.8, 0.01]
+    assert shown_with(LIST, in_a_row, several) == [[first], [second, third]]
+    assert shown_with(LIST, in_a_row, one) == [[first], [second]]
+    assert shown_with(LIST, around, several) == [[first, second], [third]]
+    assert shown_with(LIST, [0.01, 0.9, 0.8, 0.01], several) == [[second], [third]]
+
+
+def test_what_a_better_claim_brings_along_is_no_claim_of_its_own() -> None:
+    """The sentence that explains "He" is quoted once."""
+    text = "Orrel had lost Tom Sallow. He was carried off. It rained on the crowd in the evening."
+    assert shown_with(text, [0.8, 0.9, 0.01], "Who was hurt?") == [
+        ["Orrel had lost Tom Sallow.", "He was carried off."]
+    ]
+
+
 def test_the_short_answer_is_a_span_of_the_article() -> None:
     """What the scorer points at is passed on as evidence, not as text."""
     scorer = ByHand([0.9, 0.0, 0.0, 0.0, 0.0], short=Span(0, 7))
