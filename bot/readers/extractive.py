@@ -8,7 +8,7 @@ about as a whole is told by a sentence of each article.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from bot.question.asked_day import asked_day
 from bot.question.overview import asked_overview
 from bot.readers import DraftClaim, Evidence, NoAnswer
 from bot.readers.antecedents import antecedents
+from bot.readers.corrections import correction
 from bot.readers.enumerations import enumeration
 from bot.readers.overview import tell
 from bot.readers.scoring import ScoredSentence, SentenceScorer
@@ -73,7 +74,7 @@ class ExtractiveReader:
         chosen = _chosen(ranked, stems(question), several=asks_for_several(question))
         if asked_day(question) is None:
             chosen = _newest_first(chosen)
-        for one in chosen:
+        for one in _corrected(chosen, hits):
             yield _draft(one)
 
 
@@ -141,6 +142,28 @@ def _newest_first(chosen: Sequence[_Chosen]) -> list[_Chosen]:
     level = [c for c in chosen if c.sentence.score >= chosen[0].sentence.score * LEVEL]
     newest = sorted(level, key=lambda c: _published(c.sentence), reverse=True)
     return [*newest, *chosen[len(level) :]]
+
+
+def _corrected(chosen: Sequence[_Chosen], hits: Sequence[Hit]) -> Iterator[_Chosen]:
+    """What the outlet has taken back stands behind its correction, and has no short answer."""
+    shown: set[tuple[str, Span]] = set()
+    for one in chosen:
+        if _key(one) in shown:
+            continue
+        told = [one]
+        if (found := correction(one.sentence, hits)) is not None:
+            hit, together = found
+            note = _Chosen(ScoredSentence(hit, together[-1], one.sentence.score), together)
+            taken_back = replace(one.sentence, short=None, also=())
+            told = [replace(one, sentence=taken_back)]
+            if _key(note) not in shown:
+                told.insert(0, note)
+        shown.update(_key(each) for each in told)
+        yield from told
+
+
+def _key(one: _Chosen) -> tuple[str, Span]:
+    return one.sentence.hit.article.id, one.sentence.span
 
 
 def _published(sentence: ScoredSentence) -> float:
