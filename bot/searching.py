@@ -1,8 +1,9 @@
 """Step 7. A checked question -> the passages to read for it.
 
 A question that names a day is answered by that day's news first of all, and on any other day the
-same words were written: its passages take most of the places. A matter that is asked about as a
-whole is told by the articles that are about it, with a passage of each.
+same words were written: its passages take most of the places. One that names an outlet is answered
+by that outlet, and by articles that name it. A matter that is asked about as a whole is told by the
+articles that are about it, with a passage of each.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.question.asked_day import AskedDay, asked_day
+from bot.question.outlets import is_by, named_outlets, names_any
 from bot.question.overview import Overview, about, asked_overview
 from bot.stems import stems
 from retrieval.archive import Archive
@@ -31,42 +33,71 @@ def search(archive: Archive, question: str, *, filters: Filters, k: int) -> Retr
         EmbedderMismatchError: the archive was indexed with another embedder.
         EmbedderError: the embedder failed.
     """
-    overview = asked_overview(question)
-    if overview is not None:
-        return _one_of_each(archive, question, overview, filters=filters, k=k)
-    asked = asked_day(question)
-    if asked is None:
-        return archive.retrieve(question, filters=filters, limit=k)
     wide = archive.retrieve(question, filters=filters, limit=max(_LOOKED_AT, k))
-    near = next((day for hit in wide.hits if (day := _day_of(hit))), None)
-    if near is None:
-        return replace(wide, hits=wide.hits[:k])
+    outlets = named_outlets(question, wide.hits)
+    overview = asked_overview(question, outlets)
+    if overview is not None:
+        return _one_of_each(archive, question, overview, outlets, filters=filters, k=k)
+    hits = wide.hits
+    if outlets:
+        hits = _of_outlets(archive, question, hits, outlets, filters)
+    asked = asked_day(question)
+    near = _day_nearest(hits)
+    if asked is not None and near is not None:
+        hits = _of_the_day_first(archive, asked, near, hits, filters=filters, k=k)
+    return replace(wide, hits=hits[:k])
+
+
+def _of_the_day_first(
+    archive: Archive, asked: AskedDay, near: date, hits: Sequence[Hit], *, filters: Filters, k: int
+) -> tuple[Hit, ...]:
+    """Passages of the day that is asked about, then the others."""
     first, last = asked.news_days(near)
-    then = [hit for hit in wide.hits if (day := _day_of(hit)) and first <= day <= last]
+    then = [hit for hit in hits if (day := _day_of(hit)) and first <= day <= last]
     most = max(1, round(k * _OF_THE_DAY))
     if len(then) < most:
-        further = _also(archive, asked, _within(filters, first, last), most, known=then)
-        # They were ranked among few, and are further back than all of these.
-        last_of_all = wide.hits[-1].score
-        then += [replace(h, score=last_of_all, dense_rank=None, lexical_rank=None) for h in further]
+        further = _also(archive, asked.rest, _within(filters, first, last), most, known=then)
+        then += _behind(hits, further)
     then = then[:most]
     ids = {hit.passage.id for hit in then}
-    others = [hit for hit in wide.hits if hit.passage.id not in ids]
-    return replace(wide, hits=(*then, *others)[:k])
+    return (*then, *(hit for hit in hits if hit.passage.id not in ids))
+
+
+def _of_outlets(
+    archive: Archive,
+    question: str,
+    hits: Sequence[Hit],
+    outlets: frozenset[str],
+    filters: Filters,
+) -> tuple[Hit, ...]:
+    """Those of the outlets that the question names and of articles that name one; further ones."""
+    own = [hit for hit in hits if is_by(hit.article, outlets)]
+    kept = [hit for hit in hits if hit in own or names_any(hit.article, outlets)]
+    sources = {hit.article.ref.source for hit in own}
+    only = replace(filters, sources=tuple(sorted(name for name in sources if name)))
+    further = _also(archive, question, only if only.sources else None, len(hits), known=kept)
+    return (*kept, *_behind(hits, further))
 
 
 def _one_of_each(
-    archive: Archive, question: str, overview: Overview, *, filters: Filters, k: int
+    archive: Archive,
+    question: str,
+    overview: Overview,
+    outlets: frozenset[str],
+    *,
+    filters: Filters,
+    k: int,
 ) -> Retrieval:
     """A passage of each of the `k` best or newest articles that are about a matter.
 
-    Where a day is named, only that day's news. The passage is the one found best; or an article's
-    beginning, where that was found as well and its headline has a word of the matter.
+    Where a day is named, only that day's news; where outlets are, only theirs. The passage is the
+    one found best; or an article's beginning, where that was found as well and its headline has a
+    word of the matter.
     """
     topic = overview.topic or question
     if (asked := asked_day(question)) is not None:
         nearest = archive.retrieve(topic, filters=filters, limit=_LOOKED_AT)
-        near = next((day for hit in nearest.hits if (day := _day_of(hit))), None)
+        near = _day_nearest(nearest.hits)
         of_the_day = _within(filters, *asked.news_days(near)) if near else None
         if of_the_day is None:
             return replace(nearest, hits=())
@@ -74,6 +105,8 @@ def _one_of_each(
     wide = archive.retrieve(topic, filters=filters, limit=_LOOKED_AT_FOR_ALL)
     best: dict[str, Hit] = {}
     for hit in wide.hits:
+        if outlets and not is_by(hit.article, outlets):
+            continue
         kept = best.setdefault(hit.article.id, hit)
         if hit.passage.ordinal == 0 and stems(hit.article.ref.title) & overview.stems:
             best[hit.article.id] = replace(hit, score=kept.score, similarity=kept.similarity)
@@ -87,14 +120,20 @@ def _one_of_each(
 
 
 def _also(
-    archive: Archive, asked: AskedDay, filters: Filters | None, limit: int, *, known: Sequence[Hit]
+    archive: Archive, question: str, filters: Filters | None, limit: int, *, known: Sequence[Hit]
 ) -> list[Hit]:
-    """Further passages of the day, as they were found among those of the day alone."""
+    """Further passages, as they were found among those that pass the filters alone."""
     if filters is None:
         return []
-    found = archive.retrieve(asked.rest, filters=filters, limit=limit).hits
+    found = archive.retrieve(question, filters=filters, limit=limit).hits
     ids = {hit.passage.id for hit in known}
     return [hit for hit in found if hit.passage.id not in ids]
+
+
+def _behind(hits: Sequence[Hit], further: Sequence[Hit]) -> list[Hit]:
+    """`further`, which were ranked among few, as further back than all of `hits`."""
+    last = hits[-1].score
+    return [replace(hit, score=last, dense_rank=None, lexical_rank=None) for hit in further]
 
 
 def _within(filters: Filters, first: date, last: date) -> Filters | None:
@@ -102,6 +141,11 @@ def _within(filters: Filters, first: date, last: date) -> Filters | None:
     since = max(first, filters.since or first)
     until = min(last, filters.until or last)
     return replace(filters, since=since, until=until) if since <= until else None
+
+
+def _day_nearest(hits: Sequence[Hit]) -> date | None:
+    """The day of the best hit that has one."""
+    return next((day for hit in hits if (day := _day_of(hit))), None)
 
 
 def _day_of(hit: Hit) -> date | None:

@@ -6,7 +6,7 @@ No one sentence answers that. The news of it does, article by article. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.question.asked_day import asked_day
@@ -46,6 +46,10 @@ _FORMS = [
     for forms, latest in ((_LATEST, True), (_WHOLE, False))
     for form in forms
 ]
+_BY_OUTLETS = (
+    r"what (?:has|have|did|does|do) (?:the )?(?:{outlets})(?:,? (?:and|or) (?:the )?(?:{outlets}))*"
+    r" (?:say|said|report|reported|write|written|publish|published)(?: anything)? (?:about|on|of) "
+)
 _EMPTY = EMPTY | frozenset(
     "affair case crisis issue matter news situation story subject topic".split()
 )
@@ -73,8 +77,10 @@ class Overview:
         return stems(" ".join(word for word in _words(self.topic) if word[0].isupper()))
 
 
-def asked_overview(question: str) -> Overview | None:
+def asked_overview(question: str, outlets: Collection[str] = ()) -> Overview | None:
     """The matter that is asked about as a whole; None where something in particular is asked.
+
+    `outlets` are those that the question is known to name.
 
     >>> asked_overview("What is the latest on the Skerry merger?")
     Overview(topic='the Skerry merger', latest=True)
@@ -84,7 +90,9 @@ def asked_overview(question: str) -> Overview | None:
         question = asked.rest
         if _THE_DAY.fullmatch(question):
             return Overview("")
-    for form, latest in _FORMS:
+    by_outlets = _BY_OUTLETS.format(outlets="|".join(map(re.escape, outlets)) or "(?!)")
+    told = re.compile(rf"{by_outlets}{_TOPIC}[?.!\s]*", re.IGNORECASE)
+    for form, latest in (*_FORMS, (told, False)):
         if found := form.fullmatch(question.strip()):
             first = found["topic"].split()[0].lower()
             if first not in WH and _words(found["topic"]):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.question.asked_day import asked_day
+from bot.question.outlets import named_outlets
 from bot.question.overview import asked_overview
 from bot.readers import DraftClaim, Evidence, NoAnswer
 from bot.readers.antecedents import antecedents
@@ -58,7 +59,8 @@ class ExtractiveReader:
         deadline: Deadline | None = None,  # noqa: ARG002 - it waits for nobody
     ) -> Generator[DraftClaim | NoAnswer]:
         """As `Reader.read`."""
-        if (overview := asked_overview(question)) is not None:
+        overview = asked_overview(question, named_outlets(question, hits))
+        if overview is not None:
             told = tell(overview, hits)
             yield next(told, NoAnswer(Reason.NO_MATCH))
             yield from told
