@@ -26,11 +26,11 @@ _LATEST = (
     rf"where do(?:es)? (?:things|matters) stand (?:on|with) {_TOPIC}",
 )
 _WHOLE = (
-    rf"(?:please )?(?:tell me|what do (?:we|you|they) know|what is known|"
-    rf"what (?:has been|was|is being|is) (?:said|reported|written)|"
-    rf"what (?:do|did|have) (?:the )?(?:papers?|articles?|news|media|archive|reports?) "
-    rf"(?:say|said|report|reported|write|written|have))"
-    rf"(?: (?:everything|all|more|something))? (?:about|on|of) {_TOPIC}",
+    rf"(?:please )?(?:tell me|what do (?:we|you|they) know|what is known)"
+    rf"(?: (?:everything|all|more|something))? (?:about|of) {_TOPIC}",
+    rf"what (?:(?:has been|was|is being|is) (?:said|reported|written)|"
+    rf"(?:do|did|have) (?:the )?(?:papers?|articles?|news|media|archive|reports?) "
+    rf"(?:say|said|report|reported|write|written|have)) about {_TOPIC}",
     rf"(?:please )?(?:(?:summari[sz]e|sum up|brief me on|outline)|"
     rf"(?:(?:give me |write )?(?:a |an |the )?(?:short |brief )?"
     rf"(?:summary|overview|timeline|outline|chronology|background)) (?:of|on|to|about)) {_TOPIC}",
@@ -94,8 +94,8 @@ def asked_overview(question: str, outlets: Collection[str] = ()) -> Overview | N
     told = re.compile(rf"{by_outlets}{_TOPIC}[?.!\s]*", re.IGNORECASE)
     for form, latest in (*_FORMS, (told, False)):
         if found := form.fullmatch(question.strip()):
-            first = found["topic"].split()[0].lower()
-            if first not in WH and _words(found["topic"]):
+            words = found["topic"].lower().split()
+            if WH.isdisjoint(words) and _words(found["topic"]):
                 return Overview(found["topic"], latest)
     return None
 

@@ -96,6 +96,8 @@ def test_a_matter_as_a_whole_is_told_from_a_question(question: str, expected: Ov
         "What is the latest figure for the dead?",
         "What is the name of the mayor of Eastmarch?",
         "What did the papers say about how many people died?",
+        "What is known about the man who lit the fire?",
+        "What was written on the envelope?",
         "Who reported on the latest offer from Lantern?",
         "What is the new offer from Lantern worth?",
         "",
