@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 FILE = "reader.onnx"
-_SHA256 = "f93d6b3b5f54176098c1d25530b0e5651b0f36ca4f196c9cb49498a1eb77b5ae"
+_SHA256 = "c906d48ebb313f7fecd0584dff2d37dd6d443fa366a79938c797ce3e75258839"
 MAX_TOKENS = 320  # question and passage together
 _LONGEST_ANSWER = 30  # tokens
 
