@@ -27,7 +27,7 @@ _LATEST = (
 )
 _WHOLE = (
     rf"(?:please )?(?:tell me|what do (?:we|you|they) know|what is known)"
-    rf"(?: (?:everything|all|more|something))? (?:about|of) {_TOPIC}",
+    rf"(?: (?:everything|all|more|something))? about {_TOPIC}",
     rf"what (?:(?:has been|was|is being|is) (?:said|reported|written)|"
     rf"(?:do|did|have) (?:the )?(?:papers?|articles?|news|media|archive|reports?) "
     rf"(?:say|said|report|reported|write|written|have)) about {_TOPIC}",

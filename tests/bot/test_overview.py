@@ -98,6 +98,7 @@ def test_a_matter_as_a_whole_is_told_from_a_question(question: str, expected: Ov
         "What did the papers say about how many people died?",
         "What is known about the man who lit the fire?",
         "What was written on the envelope?",
+        "What is known of the crack and of its length?",
         "Who reported on the latest offer from Lantern?",
         "What is the new offer from Lantern worth?",
         "",
