@@ -71,11 +71,10 @@ def _of_outlets(
     filters: Filters,
 ) -> tuple[Hit, ...]:
     """Those of the outlets that the question names and of articles that name one; further ones."""
-    own = [hit for hit in hits if is_by(hit.article, outlets)]
-    kept = [hit for hit in hits if hit in own or names_any(hit.article, outlets)]
-    sources = {hit.article.ref.source for hit in own}
-    only = replace(filters, sources=tuple(sorted(name for name in sources if name)))
-    further = _also(archive, question, only if only.sources else None, len(hits), known=kept)
+    kept = [h for h in hits if is_by(h.article, outlets) or names_any(h.article, outlets)]
+    sources = {h.article.ref.source or "" for h in kept if is_by(h.article, outlets)} - {""}
+    only = replace(filters, sources=tuple(sorted(sources))) if sources else None
+    further = _also(archive, question, only, len(hits), known=kept)
     return (*kept, *_behind(hits, further))
 
 
@@ -103,12 +102,13 @@ def _one_of_each(
             return replace(nearest, hits=())
         filters = of_the_day
     wide = archive.retrieve(topic, filters=filters, limit=_LOOKED_AT_FOR_ALL)
+    words = overview.stems
     best: dict[str, Hit] = {}
     for hit in wide.hits:
         if outlets and not is_by(hit.article, outlets):
             continue
         kept = best.setdefault(hit.article.id, hit)
-        if hit.passage.ordinal == 0 and stems(hit.article.ref.title) & overview.stems:
+        if hit.passage.ordinal == 0 and stems(hit.article.ref.title) & words:
             best[hit.article.id] = replace(hit, score=kept.score, similarity=kept.similarity)
     texts = [f"{hit.article.ref.title} {hit.article.text}" for hit in best.values()]
     near_enough = [(hit.similarity or 0.0) >= _ON_THE_MATTER for hit in best.values()]

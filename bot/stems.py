@@ -8,6 +8,7 @@ from typing import Any
 
 from retrieval.types import Span
 
+_COPY = 0.7  # overlap from which two sentences are copies of one
 _TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -18,7 +19,17 @@ def stems(text: str) -> frozenset[str]:
     >>> sorted(stems("They joined, joining"))
     ['join', 'thei']
     """
+    return stems_of_article(text)
+
+
+def stems_of_article(text: str) -> frozenset[str]:
+    """As `stems`, for long texts: nothing of them is kept in memory."""
     return frozenset(_stem(token.lower()) for token in _TOKEN.findall(text))
+
+
+def are_copies(text: str, span: Span, other_text: str, other: Span) -> bool:
+    """Whether two sentences, spans of their texts, are copies of one, as far as words tell."""
+    return overlap(text, span, other_text, other) >= _COPY
 
 
 def overlap(text: str, span: Span, other_text: str, other: Span) -> float:

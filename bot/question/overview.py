@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.question.asked_day import asked_day
 from bot.question.words import EMPTY, WH
-from bot.stems import stems
+from bot.stems import stems, stems_of_article
 
 _NEWS = r"(?:news|developments?|updates?|reports?|headlines?)"
 _NEWEST = r"(?:latest|newest|most recent|new|recent)"
@@ -90,14 +90,18 @@ def asked_overview(question: str, outlets: Collection[str] = ()) -> Overview | N
         question = asked.rest
         if _THE_DAY.fullmatch(question):
             return Overview("")
-    by_outlets = _BY_OUTLETS.format(outlets="|".join(map(re.escape, outlets)) or "(?!)")
-    told = re.compile(rf"{by_outlets}{_TOPIC}[?.!\s]*", re.IGNORECASE)
-    for form, latest in (*_FORMS, (told, False)):
+    forms = [*_FORMS, (_said_by(outlets), False)] if outlets else _FORMS
+    for form, latest in forms:
         if found := form.fullmatch(question.strip()):
             words = found["topic"].lower().split()
             if WH.isdisjoint(words) and _words(found["topic"]):
                 return Overview(found["topic"], latest)
     return None
+
+
+def _said_by(outlets: Collection[str]) -> re.Pattern[str]:
+    by_outlets = _BY_OUTLETS.format(outlets="|".join(map(re.escape, outlets)))
+    return re.compile(rf"{by_outlets}{_TOPIC}[?.!\s]*", re.IGNORECASE)
 
 
 def about(overview: Overview, texts: Sequence[str], near: Sequence[bool]) -> list[bool]:
@@ -108,15 +112,14 @@ def about(overview: Overview, texts: Sequence[str], near: Sequence[bool]) -> lis
     if a word stands in no text at all: of "the war in Ruritania" an archive may know other wars.
     All are if the topic has no word.
     """
-    wanted = overview.stems
-    held = [stems(text) & wanted for text in texts]
+    wanted, names = overview.stems, overview.names
+    held = [stems_of_article(text) & wanted for text in texts]
     having = {word: sum(word in one for one in held) for word in wanted}
     if not all(having.values()):
         return [False] * len(texts)
     telling = {word for word, count in having.items() if 2 * count <= len(texts)} or wanted
     return [
-        one == wanted
-        or (close and overview.names <= one and 2 * len(one & telling) >= len(telling))
+        one == wanted or (close and names <= one and 2 * len(one & telling) >= len(telling))
         for one, close in zip(held, near, strict=True)
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.readers.paragraphs import in_one_paragraph
 from bot.stems import stems
 from retrieval.types import Span
 
@@ -62,13 +63,9 @@ def antecedents(
     if index == 0 or not leans_on_context(text[slice(*sentences[index])]):
         return []
     for back in range(index - 1, max(index - 1 - _FARTHEST, -1), -1):
-        if _paragraph_between(text, sentences[back], sentences[index]):
+        if not in_one_paragraph(text, sentences[back], sentences[index]):
             break
         sentence = text[slice(*sentences[back])]
         if not leans_on_context(sentence) and stems(sentence) & topic:
             return [back]
     return [index - 1]
-
-
-def _paragraph_between(text: str, first: Span, second: Span) -> bool:
-    return "\n\n" in text[first.end : second.start]

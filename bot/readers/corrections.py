@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.readers.paragraphs import in_one_paragraph
 from bot.readers.scoring import ScoredSentence
 from retrieval.types import Article, Hit
 
@@ -59,12 +60,9 @@ def correction(sentence: ScoredSentence, hits: Sequence[Hit]) -> tuple[Hit, rang
 
 def _from(hit: Hit, index: int) -> int:
     """The first sentence to show with sentence `index`."""
-    first, spans = index, hit.passage.sentences
-    while first and index - first < _BEFORE:
-        if "\n\n" in hit.article.text[spans[first - 1].end : spans[first].start]:
-            break
-        first -= 1
-    return first
+    text, spans = hit.article.text, hit.passage.sentences
+    before = range(max(index - _BEFORE, 0), index + 1)
+    return next(i for i in before if in_one_paragraph(text, spans[i], spans[index]))
 
 
 def _takes_back(thing: str) -> re.Pattern[str]:

@@ -25,8 +25,8 @@ from retrieval.reranker import CrossEncoder, Reading
 from retrieval.types import Hit, Span
 
 # Fitted by `python -m evals.calibrate --every 6` on our own questions over texts that the reader
-# was not trained on, in the order of `Candidate.features`. At .08 the
-# threshold leaves 72 % of those over real news without an answer unanswered.
+# was not trained on, in the order of `Candidate.features`. The threshold leaves 72 % of
+# those over real news that have no answer unanswered.
 _BIAS = -5.974
 _WEIGHTS = (0.172, 5.108, 0.167)
 _THRESHOLD = 0.08

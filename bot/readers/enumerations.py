@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.readers.paragraphs import in_one_paragraph
 from retrieval.types import Span
 
 _ORDINALS = {
@@ -54,12 +55,16 @@ def enumeration(text: str, sentences: Sequence[Span], index: int, *, several: bo
     if (other := _other_part(said, text, sentences, index)) is not None:
         return sorted((index, other))
     first = last = index
-    while last + 1 < len(said) and _counted(said[last + 1]) and _joined(text, sentences, last):
+    while (
+        last + 1 < len(said)
+        and _counted(said[last + 1])
+        and in_one_paragraph(text, *sentences[last : last + 2])
+    ):
         last += 1
     number = _counted(said[first]) or _counted(said[last])
     if not number:
         return [index]
-    while first and number > 1 and _joined(text, sentences, first - 1):
+    while first and number > 1 and in_one_paragraph(text, *sentences[first - 1 : first + 1]):
         first -= 1
         number = _counted(said[first]) or number - 1
     return list(range(first, last + 1)) if last - first < _MOST else [index]
@@ -72,13 +77,16 @@ def _other_part(
     ahead = bool(_PART.match(said[index]))
     if not ahead and not _OTHERS.match(said[index]):
         return None
-    place = index
-    for _ in range(_APART):
-        before = place if ahead else place - 1
-        if not (0 <= before < len(said) - 1 and _joined(text, sentences, before)):
+    if ahead:
+        places = range(index + 1, min(index + 1 + _APART, len(said)))
+    else:
+        places = range(index - 1, max(index - 1 - _APART, -1), -1)
+    pattern = _OTHERS if ahead else _PART
+    for place in places:
+        low, high = sorted((index, place))
+        if not in_one_paragraph(text, sentences[low], sentences[high]):
             return None
-        place += 1 if ahead else -1
-        if (_OTHERS if ahead else _PART).match(said[place]):
+        if pattern.match(said[place]):
             return place
     return None
 
@@ -95,8 +103,3 @@ def _announced(sentence: str) -> int:
     if found is None or len(sentence.split()) > _SHORT:
         return 0
     return _NUMBERS[found["count"].lower()]
-
-
-def _joined(text: str, sentences: Sequence[Span], index: int) -> bool:
-    """Whether sentence `index` and the next one stand in one paragraph."""
-    return "\n\n" not in text[sentences[index].end : sentences[index + 1].start]

@@ -21,9 +21,10 @@ from bot.readers.antecedents import antecedents
 from bot.readers.corrections import correction
 from bot.readers.enumerations import enumeration
 from bot.readers.overview import tell
+from bot.readers.paragraphs import in_one_paragraph
 from bot.readers.scoring import ScoredSentence, SentenceScorer
 from bot.readers.several import asks_for_several
-from bot.stems import overlap, stems
+from bot.stems import are_copies, stems
 from bot.types import LEVEL, Reason
 from retrieval.types import Hit, Span
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 _ON_TOPIC = 0.25  # least cosine of a passage that counts as being about the question
 _MOST_CLAIMS, _AS_GOOD = 4, 0.2  # further sentences must score this share of the best
 _MOST_ITEMS, _AS_GOOD_ITEM = 6, 0.1  # for questions that ask for several things
-_COPY = 0.7  # stem overlap from which two sentences are copies of one
 
 
 class ExtractiveReader:
@@ -125,18 +125,14 @@ def _gone_on(
     if following == len(spans) or (hit.article.id, spans[following]) in shown:
         return one
     beside = {c.sentence.index for c in chosen if c.sentence.hit.passage == hit.passage}
-    after = index - 1 in beside and _in_one_paragraph(hit, index - 1, following)
-    between = index + 2 in beside and _in_one_paragraph(hit, index, index + 2)
+    text = hit.article.text
+    after = index - 1 in beside and in_one_paragraph(text, spans[index - 1], spans[following])
+    between = index + 2 in beside and in_one_paragraph(text, spans[index], spans[index + 2])
     if not (after or between) or any(
         _copies(replace(one.sentence, index=following), other.sentence) for other in chosen
     ):
         return one
     return replace(one, together=(*one.together, following))
-
-
-def _in_one_paragraph(hit: Hit, first: int, last: int) -> bool:
-    spans = hit.passage.sentences
-    return "\n\n" not in hit.article.text[spans[first].end : spans[last].start]
 
 
 def _newest_first(chosen: Sequence[_Chosen]) -> list[_Chosen]:
@@ -174,7 +170,7 @@ def _published(sentence: ScoredSentence) -> float:
 
 
 def _copies(one: ScoredSentence, other: ScoredSentence) -> bool:
-    return overlap(one.hit.article.text, one.span, other.hit.article.text, other.span) >= _COPY
+    return are_copies(one.hit.article.text, one.span, other.hit.article.text, other.span)
 
 
 def _evidence(sentence: ScoredSentence) -> Evidence:

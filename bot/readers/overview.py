@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from bot.question.overview import Overview
 from bot.readers import DraftClaim, Evidence
 from bot.readers.antecedents import antecedents, leans_on_context
-from bot.stems import overlap, stems
+from bot.stems import are_copies, stems
 from retrieval.types import Hit, Span
 
 _MOST = 6  # articles
 _LEAST = 6  # words: what is shorter is a dateline or a byline, or says next to nothing
 _QUOTES = "\"“‘'"
 _ENDS = ".!?…\"”’')"
-_COPY = 0.7  # stem overlap from which two sentences are copies of one
 
 
 def tell(overview: Overview, hits: Sequence[Hit]) -> Iterator[DraftClaim]:
@@ -61,4 +60,4 @@ def _published(hit: Hit, *, latest: bool) -> tuple[bool, float]:
 
 def _copies(one: tuple[Hit, int], other: tuple[Hit, int]) -> bool:
     spans: list[Span] = [hit.passage.sentences[index] for hit, index in (one, other)]
-    return overlap(one[0].article.text, spans[0], other[0].article.text, spans[1]) >= _COPY
+    return are_copies(one[0].article.text, spans[0], other[0].article.text, spans[1])
