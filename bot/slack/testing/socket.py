@@ -100,8 +100,8 @@ class Sockets:
                 socket.socket.shutdown(_BOTH_WAYS)
 
     def _serve(self, socket: ServerConnection) -> None:
-        socket.send(json.dumps({"type": "hello", "num_connections": len(self._open) + 1}))
-        with self._changed:
+        with self._changed:  # who has read the hello is sent everything that follows
+            socket.send(json.dumps({"type": "hello", "num_connections": len(self._open) + 1}))
             self._open.append(socket)
             self.opened += 1
             self._changed.notify_all()
