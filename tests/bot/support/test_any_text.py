@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Sequence
 
@@ -108,10 +109,14 @@ def _seconds(piece: str, size: int) -> float:
     """CPU time for a piece over and over, in the claim, in a sentence, and in both."""
     endless = piece * (size // len(piece))
     short = "On December 6 Ann Reed said “we won't go”: 5 of 7 fell."
-    started = time.process_time()
-    for claim, cited in ((endless, short), (short, endless), (endless, endless)):
-        problems(claim, [cited], headings=["December 8, 2021"])
-    return time.process_time() - started
+    gc.disable()  # a collection goes through all that the suite holds, and falls where it likes
+    try:
+        started = time.process_time()
+        for claim, cited in ((endless, short), (short, endless), (endless, endless)):
+            problems(claim, [cited], headings=["December 8, 2021"])
+        return time.process_time() - started
+    finally:
+        gc.enable()
 
 
 def test_many_sentences_of_many_things() -> None:
